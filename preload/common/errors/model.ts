@@ -1,0 +1,2 @@
+/** Errors of the model area: code -> sentence. A sentence states the rule, what was found, and the way out; paths last. */
+export const modelErrors = {} as const;

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { command, frameIndex, job, rowId } from './define.ts';
+import { maskBytes, prompt, scores } from './track.ts';
+
+export const segmentContract = {
+	/** The mask that prompts would give, without recording anything: the preview under the cursor. */
+	preview: job(
+		z.object({ videoId: rowId, frameIndex, prompts: z.array(prompt).min(1), modelId: z.string().optional() }),
+		z.object({
+			mask: maskBytes,
+			scores,
+			candidates: z.array(z.object({ mask: maskBytes, predictedIou: z.number() })),
+		}),
+	),
+	/** Encodes a frame ahead, so that the next click on it is quick. */
+	prepare: command(z.object({ videoId: rowId, frameIndex }), z.null()),
+};

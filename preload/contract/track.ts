@@ -1,22 +1,15 @@
 import { z } from 'zod';
+import { provenances, verdicts } from '../common/masklet.ts';
 import { bytes, command, edit, frameIndex, frameRange, job, nothing, query, rowId } from './define.ts';
 
 /** Where a frame's mask came from. */
-export const provenance = z.enum([
-	'prompted',
-	'edited',
-	'propagated',
-	'interpolated',
-	'imported',
-	'emptyByModel',
-	'emptyByHand',
-]);
+export const provenance = z.enum(provenances);
 export type Provenance = z.infer<typeof provenance>;
 
 /** Lane codes: index into this list + 1; 0 is a hole (no record on that frame). */
-export const laneKinds: readonly Provenance[] = provenance.options;
+export const laneKinds: readonly Provenance[] = provenances;
 
-export const verdict = z.enum(['draft', 'tracked', 'satisfactory', 'unsatisfactory', 'rejected']);
+export const verdict = z.enum(verdicts);
 
 export const track = z.object({
 	trackId: rowId,

@@ -1,0 +1,28 @@
+/** Where a frame's mask came from. The order is that of the lane codes. */
+export const provenances = [
+	'prompted',
+	'edited',
+	'propagated',
+	'interpolated',
+	'imported',
+	'emptyByModel',
+	'emptyByHand',
+] as const;
+export type Provenance = (typeof provenances)[number];
+
+/** What a person thinks of a masklet as a whole (SA-V data engine, verification step). */
+export const verdicts = ['draft', 'tracked', 'satisfactory', 'unsatisfactory', 'rejected'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** A track over its video, one byte a frame: 0 where nothing was ever said (a hole), else 1 + index in `provenances`. */
+export type LaneCodes = Uint8Array;
+
+/** The lane code of a frame that has a record. */
+export function laneCodeOf(provenance: Provenance): number {
+	return 1 + provenances.indexOf(provenance);
+}
+
+/** The provenance behind a lane code; null for a hole. */
+export function provenanceOf(laneCode: number): Provenance | null {
+	return provenances[laneCode - 1] ?? null;
+}

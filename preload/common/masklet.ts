@@ -26,3 +26,23 @@ export function laneCodeOf(provenance: Provenance): number {
 export function provenanceOf(laneCode: number): Provenance | null {
 	return provenances[laneCode - 1] ?? null;
 }
+
+/** Bits of a lane's flags. */
+export const laneFlags = { anchor: 1, uncertain: 2, pending: 4 } as const;
+
+/** A lane's byte for "no predicted IoU"; the others are IoU x 254. */
+export const laneNoIou = 255;
+
+/** Which rows a change of the record concerns. */
+export const changeScopes = ['project', 'videos', 'tracks', 'frames'] as const;
+export type ChangeScope = (typeof changeScopes)[number];
+
+/** Scores of one mask. `null` where a model has no such score. */
+export type Scores = {
+	/** The model's own estimate of IoU with the truth, 0 to 1. */
+	predictedIou: number | null;
+	/** Logit of "the object is on this frame"; above 0 is present. */
+	objectScore: number | null;
+	/** IoU of the masks at a lower and a higher threshold, 0 to 1. */
+	stability: number | null;
+};

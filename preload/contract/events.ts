@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeScopes } from '../common/masklet.ts';
 import { bytes, rowId } from './define.ts';
 import { historyState } from './history.ts';
 import { jobInfo } from './job.ts';
@@ -9,7 +10,7 @@ export const events = {
 	/** Rows changed. `trackId` null: more than one track; `videoId` null: the project's own rows. */
 	'store.changed': z.object({
 		revision: z.int(),
-		scope: z.enum(['project', 'videos', 'tracks', 'frames']),
+		scope: z.enum(changeScopes),
 		videoId: rowId.nullable(),
 		trackId: rowId.nullable(),
 		/** Inclusive; -1 where no frame is meant. */

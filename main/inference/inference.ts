@@ -1,0 +1,63 @@
+import type { RgbPicture } from '../../preload/common/picture.ts';
+import type { Channel } from '../../preload/rpc/channel.ts';
+import type { ModelSource, PrepareTask, PromptAnswer, PromptTask, TrackAnswer, TrackTask } from './protocol.ts';
+
+/** Where inference tells what a user would want to know; a pino logger fits. */
+export type InferenceLog = {
+	info(message: string): void;
+	warn(message: string): void;
+	debug(message: string): void;
+};
+
+/** A model that can be used, and what is shown of it. */
+export type InferenceModel = {
+	modelId: string;
+	name: string;
+	sizeBytes: number;
+	device: string;
+	licence: string;
+	source: ModelSource;
+};
+
+export type InferenceModelInfo = Omit<InferenceModel, 'source'> & {
+	/** Median milliseconds a tracked frame (all of its objects), measured here; null before the first run. */
+	millisPerFrame: number | null;
+};
+
+export type InferenceOptions = {
+	/**
+	 * Starts the child process and gives the channel to it; called on the first request and once more after a child
+	 * died. `channel.close()` must kill it.
+	 */
+	spawn: () => Channel | Promise<Channel>;
+	/** The decoded picture of a frame at full size. Its signal aborts with the task that wants it. */
+	pictureAt: (videoKey: string, frameIndex: number, signal: AbortSignal) => Promise<RgbPicture>;
+	/** Models beside the built-in one. */
+	models?: readonly InferenceModel[];
+	log: InferenceLog;
+	/** A busy child that says nothing for so long is killed. Default 120 s: a big network's step can take a minute. */
+	silenceLimitMillis?: number;
+};
+
+export type PromptOptions = {
+	signal: AbortSignal;
+	/** `preview`, what the pointer hovers over, goes after `click`, what a person waits for. Default `click`. */
+	priority?: 'click' | 'preview';
+};
+
+/**
+ * Inference as the services see it. Work goes to a child process in order of priority (click, preview, a run's next
+ * frame, prepare); runs queue behind one another, and prompts are served between two frames of a run. An aborted
+ * request rejects at once with its signal's reason.
+ */
+export interface Inference {
+	models(): InferenceModelInfo[];
+	prompt(task: PromptTask, options: PromptOptions): Promise<PromptAnswer>;
+	prepare(task: PrepareTask, options: { signal: AbortSignal }): Promise<void>;
+	/** The run starts when it is iterated, and is cancelled when the iteration is left. One iteration only. */
+	track(task: TrackTask, options: { signal: AbortSignal }): AsyncIterable<TrackAnswer>;
+	/** Kills the child; requests under way reject. */
+	close(): Promise<void>;
+}
+
+export const builtinModelId = 'builtin-basic';

@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Channel } from '../../preload/rpc/channel.ts';
+
+/**
+ * Starts the inference child under Node and gives the channel to it. `entry` is `child.ts` from source or its bundle.
+ * Closing the channel kills the child; it ends by itself when this process is gone. For Electron see its host, which
+ * uses a utility process.
+ */
+export function spawnInferenceProcess(entry: string | URL): Channel {
+	const path = typeof entry === 'string' ? entry : fileURLToPath(entry);
+	const child = fork(path, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+	let onClose: (() => void) | null = null;
+	let isClosed = false;
+	const closed = () => {
+		if (!isClosed) {
+			isClosed = true;
+			onClose?.();
+		}
+	};
+	child.once('exit', closed);
+	child.once('error', closed);
+	return {
+		post(message) {
+			if (!isClosed && child.connected) {
+				child.send(message as object, () => {});
+			}
+		},
+		listen(listener) {
+			child.removeAllListeners('message');
+			child.on('message', listener);
+		},
+		onClose(listener) {
+			onClose = listener;
+		},
+		close() {
+			child.kill('SIGKILL');
+			closed();
+		},
+	};
+}

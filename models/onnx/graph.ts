@@ -1,0 +1,119 @@
+import { assert } from '../../preload/common/assert.ts';
+import type { OnnxAttribute, OnnxDim, OnnxElementType, OnnxNode, OnnxTensorInfo } from './protobuf.ts';
+
+export type Dim = OnnxDim;
+/** A tensor inside a graph. A dimension is a size, or the name of one that is known only when the graph runs. */
+export type Value = { readonly name: string; readonly elementType: OnnxElementType; readonly shape: readonly Dim[] };
+
+/** How a checkpoint's tensor is laid out in the graph: `transposed` swaps the two dimensions of a linear layer. */
+export type WeightLayout = 'plain' | 'transposed';
+export type GraphWeight = { key: string; shape: readonly number[]; layout: WeightLayout; value: Value };
+export type GraphConstant = { value: Value; shape: readonly number[]; data: () => Float32Array | BigInt64Array };
+
+export type NodeResult = { elementType?: OnnxElementType; shape: readonly Dim[] };
+
+const SMALL_SYMBOLS = /[^A-Za-z0-9_.]/g;
+
+/**
+ * A graph under construction. Ops (ops.ts) add nodes and compute shapes; a weight is named by its checkpoint key and
+ * declares the shape that the checkpoint must have.
+ */
+export class Graph {
+	readonly name: string;
+	readonly inputs: OnnxTensorInfo[] = [];
+	readonly outputs: OnnxTensorInfo[] = [];
+	readonly nodes: OnnxNode[] = [];
+	readonly weights = new Map<string, GraphWeight>();
+	readonly constants: GraphConstant[] = [];
+	/** `plain`: standard operators alone. `contrib`: also the runtime's fused attention. */
+	readonly dialect: 'contrib' | 'plain';
+	private readonly sharedIntegers = new Map<string, Value>();
+
+	constructor(name: string, options: { dialect: 'contrib' | 'plain' }) {
+		this.name = name;
+		this.dialect = options.dialect;
+	}
+
+	input(name: string, shape: readonly Dim[]): Value {
+		this.inputs.push({ name, elementType: 'float32', shape });
+		return { name, elementType: 'float32', shape };
+	}
+
+	output(name: string, value: Value): void {
+		this.nodes.push({
+			name: `out/${name}`,
+			opType: 'Identity',
+			domain: '',
+			inputs: [value.name],
+			outputs: [name],
+			attributes: {},
+		});
+		this.outputs.push({ ...value, name });
+	}
+
+	/** The checkpoint's tensor `key`, which must have `shape`. Using it twice gives the same value. */
+	weight(key: string, shape: readonly number[], layout: WeightLayout = 'plain'): Value {
+		const known = this.weights.get(key);
+		if (known !== undefined) {
+			assert(known.layout === layout && `${known.shape}` === `${shape}`, `weight ${key} is used in two ways`);
+			return known.value;
+		}
+		assert(layout === 'plain' || shape.length === 2, `weight ${key} cannot be transposed`);
+		const inGraph = layout === 'plain' ? [...shape] : [...shape].reverse();
+		const value: Value = { name: key, elementType: 'float32', shape: inGraph };
+		this.weights.set(key, { key, shape, layout, value });
+		return value;
+	}
+
+	/** A computed tensor of ours; `data` is called once, when the model is written. */
+	constant(name: string, shape: readonly number[], data: () => Float32Array): Value {
+		const value: Value = { name: `constant/${name}`, elementType: 'float32', shape };
+		assert(!this.constants.some((other) => other.value.name === value.name), `constant ${name} is declared twice`);
+		this.constants.push({ value, shape, data });
+		return value;
+	}
+
+	/** A float32 scalar of rank 0. */
+	scalar(number: number): Value {
+		const name = `constant/scalar/${number}`;
+		const known = this.constants.find((other) => other.value.name === name);
+		return known === undefined ? this.constant(`scalar/${number}`, [], () => Float32Array.of(number)) : known.value;
+	}
+
+	/** A list of int64, as shapes and axes are given. */
+	integers(numbers: readonly number[]): Value {
+		const key = numbers.join('_');
+		const known = this.sharedIntegers.get(key);
+		if (known !== undefined) {
+			return known;
+		}
+		const shape = [numbers.length];
+		const value: Value = { name: `constant/integers/${key}`, elementType: 'int64', shape };
+		this.constants.push({ value, shape, data: () => BigInt64Array.from(numbers, BigInt) });
+		this.sharedIntegers.set(key, value);
+		return value;
+	}
+
+	/** Adds a node; `results` says the type and shape of each output. An input of `null` is one left out. */
+	node(
+		opType: string,
+		inputs: readonly (Value | null)[],
+		results: readonly NodeResult[],
+		attributes: Readonly<Record<string, OnnxAttribute>> = {},
+		domain = '',
+	): Value[] {
+		const name = `${opType}_${this.nodes.length}`.replace(SMALL_SYMBOLS, '_');
+		const values = results.map((result, index): Value => {
+			return { name: `${name}/${index}`, elementType: result.elementType ?? 'float32', shape: result.shape };
+		});
+		this.nodes.push({
+			name,
+			opType,
+			domain,
+			inputs: inputs.map((input) => input?.name ?? ''),
+			outputs: values.map((value) => value.name),
+			attributes,
+		});
+		return values;
+	}
+}

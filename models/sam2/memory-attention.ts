@@ -1,0 +1,104 @@
+import { attention } from '../onnx/attention.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
+import { add, concat, layerNorm, linear, multiply, reshape, slice, subtract, unary } from '../onnx/ops.ts';
+import { fixed, merged } from '../onnx/shape.ts';
+import type { Sam2Config } from './config.ts';
+import { gridSize } from './config.ts';
+import { rotation, sinePosition } from './position.ts';
+
+const LAYERS = 4;
+const LAYER_NORM_EPSILON = 1e-5;
+
+export type MemoryInputs = {
+	/** Memories without position, [F, h w, M], and their temporal rows [F, 1, M]. */
+	memory: Value;
+	memoryTime: Value;
+	/** Pointers cut into tokens, [1, P k, M], and their temporal encoding of the same shape. */
+	pointers: Value;
+	pointerTime: Value;
+};
+
+/**
+ * Four layers of: self-attention with rotation, attention to the memories (their keys rotated, the pointers' not),
+ * feed-forward. The frame's own position enters once, a tenth of it, at the start.
+ *
+ *   tokens [1, h w, C] -> [1, h w, C]
+ */
+export function memoryAttention(
+	graph: Graph,
+	key: string,
+	config: Sam2Config,
+	inputs: MemoryInputs & { tokens: Value },
+): Value {
+	const { channels, memoryChannels } = config;
+	const edge = gridSize(config);
+	const position = graph.constant('sine-position', [1, edge * edge, channels], () =>
+		sinePosition(edge, channels).map((value) => Math.fround(value * Math.fround(0.1))),
+	);
+	const memoryPosition = graph.constant('memory-sine-position', [1, edge * edge, memoryChannels], () =>
+		sinePosition(edge, memoryChannels),
+	);
+	const rotate = rotator(graph, config);
+	const placed = add(graph, inputs.memory, add(graph, memoryPosition, inputs.memoryTime)); // [F, h w, M]
+	const placedPointers = add(graph, inputs.pointers, inputs.pointerTime); // [1, P k, M]
+	const [frames, area] = inputs.memory.shape as [string, number];
+	const flat = reshape(graph, inputs.memory, [1, merged(frames, area), memoryChannels]);
+	const values = concat(graph, [flat, inputs.pointers], 1, 'memory_tokens'); // [1, N, M]
+	let tokens = add(graph, inputs.tokens, position);
+	for (let index = 0; index < LAYERS; index++) {
+		const layer = `${key}.layers.${index}`;
+		const self = layerNorm(graph, `${layer}.norm1`, tokens, LAYER_NORM_EPSILON);
+		const attended = attention(graph, {
+			query: rotate(linear(graph, `${layer}.self_attn.q_proj`, self, channels)),
+			key: rotate(linear(graph, `${layer}.self_attn.k_proj`, self, channels)),
+			value: linear(graph, `${layer}.self_attn.v_proj`, self, channels),
+			heads: 1,
+		});
+		tokens = add(graph, tokens, linear(graph, `${layer}.self_attn.out_proj`, attended, channels));
+		const cross = `${layer}.cross_attn_image`;
+		const query = layerNorm(graph, `${layer}.norm2`, tokens, LAYER_NORM_EPSILON);
+		const rotated = rotate(linear(graph, `${cross}.k_proj`, placed, channels)); // [F, h w, C]
+		const keys = concat(
+			graph,
+			[
+				reshape(graph, rotated, [1, merged(frames, area), channels]),
+				linear(graph, `${cross}.k_proj`, placedPointers, channels),
+			],
+			1,
+			'memory_tokens',
+		); // [1, N, C]
+		// One head, and rows of the softmax sum to one: attend over the narrow memory, project after.
+		const remembered = attention(graph, {
+			query: rotate(linear(graph, `${cross}.q_proj`, query, channels)),
+			key: keys,
+			value: values,
+			heads: 1,
+		}); // [1, h w, M]
+		const widened = linear(graph, `${cross}.v_proj`, remembered, channels);
+		tokens = add(graph, tokens, linear(graph, `${cross}.out_proj`, widened, channels));
+		const normed = layerNorm(graph, `${layer}.norm3`, tokens, LAYER_NORM_EPSILON);
+		const hidden = unary(graph, 'Relu', linear(graph, `${layer}.linear1`, normed, config.memoryFeedForward));
+		tokens = add(graph, tokens, linear(graph, `${layer}.linear2`, hidden, channels));
+	}
+	return layerNorm(graph, `${key}.norm`, tokens, LAYER_NORM_EPSILON);
+}
+
+/**
+ * Rotates neighbouring channels as complex numbers by the token's place. The result has the even channels first and
+ * then the odd ones; queries and keys share that order, so their products are the same.
+ */
+function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
+	const { channels } = config;
+	const edge = gridSize(config);
+	const shape = [1, edge * edge, channels / 2];
+	const cosines = graph.constant('rotation-cos', shape, () => rotation(edge, channels, 'cos'));
+	const sines = graph.constant('rotation-sin', shape, () => rotation(edge, channels, 'sin'));
+	return (value) => {
+		const end = fixed(value.shape[2]);
+		const even = slice(graph, value, { axis: 2, start: 0, end, step: 2 });
+		const odd = slice(graph, value, { axis: 2, start: 1, end, step: 2 });
+		const real = subtract(graph, multiply(graph, even, cosines), multiply(graph, odd, sines));
+		const imaginary = add(graph, multiply(graph, even, sines), multiply(graph, odd, cosines));
+		return concat(graph, [real, imaginary], 2);
+	};
+}

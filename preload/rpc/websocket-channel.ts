@@ -6,7 +6,7 @@ export type WebSocketLike = {
 	binaryType: string;
 	readonly readyState: number;
 	send(data: Uint8Array<ArrayBuffer>): void;
-	close(): void;
+	close(code?: number): void;
 	addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: { data?: unknown }) => void): void;
 };
 
@@ -29,10 +29,10 @@ export function websocketChannel(socket: WebSocketLike): Channel {
 		}
 	});
 	socket.addEventListener('message', ({ data }) => {
-		if (!(data instanceof ArrayBuffer)) {
-			return socket.close();
+		const message = decoded(data);
+		if (message === undefined) {
+			return socket.close(unsupportedData);
 		}
-		const message = codec.decode(new Uint8Array(data));
 		if (listener) {
 			listener(message);
 		} else {
@@ -48,6 +48,14 @@ export function websocketChannel(socket: WebSocketLike): Channel {
 		}
 	};
 	socket.addEventListener('close', closed);
+
+	function decoded(data: unknown): unknown {
+		try {
+			return data instanceof ArrayBuffer ? codec.decode(new Uint8Array(data)) : undefined;
+		} catch {
+			return undefined;
+		}
+	}
 
 	return {
 		post(message) {
@@ -80,3 +88,6 @@ export function websocketChannel(socket: WebSocketLike): Channel {
 
 /** `WebSocket.OPEN`; less is connecting, more is closing or closed. */
 const open = 1;
+
+/** Close code 1003 (RFC 6455, 7.4.1): what came is no message of ours. */
+const unsupportedData = 1003;

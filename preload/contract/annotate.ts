@@ -3,7 +3,8 @@ import { edit, frameIndex, frameRange, rowId } from './define.ts';
 import { maskBytes, prompt } from './track.ts';
 
 const target = { trackId: rowId, frameIndex };
-const receipt = z.object({ editId: rowId, revision: z.int() });
+/** `editId` null: nothing changed, and no edit was recorded. */
+const receipt = z.object({ editId: rowId.nullable(), revision: z.int() });
 
 /**
  * Every method returns once the edit is on disk. Where a model has to make the mask, the frame is `isPending` until

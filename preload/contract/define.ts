@@ -33,7 +33,10 @@ export function job<I extends z.ZodType, O extends z.ZodType>(input: I, result: 
 
 /** The input of methods that take none. */
 export const nothing = z.undefined();
-export const bytes = z.instanceof(Uint8Array);
+/** `z.instanceof` would ask for arrays over an `ArrayBuffer` of their own; a view of any buffer will do. */
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected a Uint8Array');
+export const floats = z.custom<Float64Array>((value) => value instanceof Float64Array, 'expected a Float64Array');
+export const integers = z.custom<Int32Array>((value) => value instanceof Int32Array, 'expected an Int32Array');
 export const rowId = z.int().positive();
 export const frameIndex = z.int().nonnegative();
 export const jobStarted = z.object({ jobId: rowId });

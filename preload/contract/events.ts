@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeScopes } from '../common/masklet.ts';
-import { bytes, rowId } from './define.ts';
+import { bytes, integers, rowId } from './define.ts';
 import { historyState } from './history.ts';
 import { jobInfo } from './job.ts';
 import { projectInfo } from './project.ts';
@@ -24,7 +24,7 @@ export const events = {
 		jobId: rowId,
 		videoId: rowId,
 		trackId: rowId,
-		frameIndexes: z.instanceof(Int32Array),
+		frameIndexes: integers,
 		/** As in a lane. */
 		kinds: bytes,
 		flags: bytes,
@@ -38,7 +38,7 @@ export const events = {
 		error: z.object({ code: z.string(), message: z.string(), data: z.unknown() }).nullable(),
 	}),
 	/** A sentence that no call could carry. */
-	warning: z.object({ code: z.string(), message: z.string() }),
+	warning: z.object({ code: z.string(), message: z.string(), data: z.unknown() }),
 };
 
 export type Events = { [K in keyof typeof events]: z.infer<(typeof events)[K]> };

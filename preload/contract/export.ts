@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { job, query, rowId } from './define.ts';
+import { frameRange, job, query, rowId } from './define.ts';
 
 export const exportFormat = z.enum(['sav', 'coco']);
 
@@ -10,6 +10,8 @@ const exportOptions = z.object({
 	folder: z.string().min(1),
 	/** One entry every K frames. */
 	every: z.int().positive().default(1),
+	/** Half-open; frames outside are not exported: empty in SA-V, left out in COCO. */
+	range: frameRange.optional(),
 	/** Pictures of the exported frames beside the file. */
 	frames: z.enum(['none', 'jpg', 'png']).default('none'),
 	/** Overwrite files that are there. */

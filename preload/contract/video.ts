@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { edit, job, query, rowId } from './define.ts';
+import { edit, floats, job, query, rowId } from './define.ts';
 
 export const videoInfo = z.object({
 	videoId: rowId,
@@ -28,7 +28,12 @@ export const videoInfo = z.object({
 	notices: z.array(z.string()),
 });
 
-export const importProblem = z.object({ path: z.string(), code: z.string(), message: z.string() });
+export const importProblem = z.object({
+	path: z.string(),
+	code: z.string(),
+	message: z.string(),
+	data: z.unknown(),
+});
 
 export const mediaProbe = z.object({
 	path: z.string(),
@@ -56,7 +61,7 @@ export const videoContract = {
 	list: query(z.undefined(), z.array(videoInfo)),
 	get: query(videoRef, videoInfo),
 	/** Presentation time of every frame, in seconds, ascending; frame 0 need not be at 0. */
-	index: query(videoRef, z.object({ ptsSeconds: z.instanceof(Float64Array) })),
+	index: query(videoRef, z.object({ ptsSeconds: floats })),
 	/** Reads a file's or folder's facts without importing it. */
 	probe: job(z.object({ path: z.string().min(1) }), mediaProbe),
 	/** Imports files and folders of pictures; what cannot be read comes back as a problem, the rest is imported. */

@@ -8,6 +8,23 @@ export const projectErrors = {
 	'request.cancelled': () => 'Cancelled. What was finished before is kept',
 	'request.internal': (data: { reason: string }) =>
 		`Something in Masklet itself went wrong: ${data.reason}. What was saved is safe; the log has the details`,
+	'request.choice': (data: { what: string; wanted: string | null; names: string[]; option: string }) => {
+		const some = data.names.slice(0, 10).join(', ') || `no ${data.what} at all`;
+		return data.wanted === null
+			? `Which ${data.what}? Name one with ${data.option}. The project has: ${some}`
+			: `No single ${data.what} is called "${data.wanted}". The project has: ${some}`;
+	},
+	'annotate.maskFailed': (data: { reason: string }) =>
+		`The model could not make this mask, the prompts are kept: ${data.reason}`,
+	'annotate.outside': (data: { x: number; y: number; width: number; height: number }) =>
+		`A prompt lies in the picture, which is ${data.width}x${data.height}; (${data.x}, ${data.y}) is outside`,
+	'annotate.promptUnknown': (data: { promptId: number }) =>
+		`There is no prompt ${data.promptId}; it may have been removed`,
+	'annotate.maskSize': (data: { width: number; height: number; reason: string }) =>
+		`A mask has the size of the video, ${data.width}x${data.height}; this one has not: ${data.reason}`,
+	'import.nothing': () => 'Nothing could be imported; each file says above why',
+	'file.pictureType': (data: { path: string }) => `A frame is written as .png or .jpg; this is neither: ${data.path}`,
+	'host.noDialogs': () => 'This host has no native dialogs; use the browser of the studio instead',
 	'project.none': () => 'No project is open. Create one or open one first',
 	'project.readOnly': (data: { path: string }) =>
 		`This project is open in another Masklet, so it can only be read here. Close it there to edit it here: ${data.path}`,
@@ -15,6 +32,15 @@ export const projectErrors = {
 	'project.trackUnknown': (data: { trackId: number }) => `The project has no object ${data.trackId}`,
 	'project.frameOutside': (data: { frameIndex: number; frameCount: number }) =>
 		`Frames of this video are numbered 0 to ${data.frameCount - 1}; ${data.frameIndex} is outside`,
+	'project.pathType': (data: { path: string }) => `A project file ends in .masklet; this one does not: ${data.path}`,
+	'track.labelUnknown': (data: { labelId: number }) => `The project has no label ${data.labelId}`,
+	'track.modelUnknown': (data: { modelId: string; known: string[] }) =>
+		`There is no model ${data.modelId}. There are: ${data.known.join(', ')}`,
+	'track.noneToCarry': () =>
+		'No unlocked object of this video has a prompted or edited frame to carry from. Click an object first',
+	'run.nothing': () => 'Every frame of this range is prompted or edited already, so there is nothing to carry',
+	'run.passUnknown': (data: { passId: number }) =>
+		`There is no interrupted run ${data.passId}; it may have been taken over`,
 	'track.locked': (data: { name: string }) => `The object ${data.name} is locked. Unlock it to edit it`,
 	'track.noAnchor': (data: { name: string }) =>
 		`The object ${data.name} has no prompted or edited frame to carry from. Click it on a frame first`,

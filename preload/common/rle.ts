@@ -1,5 +1,6 @@
 import { assert } from './assert.ts';
 import type { Mask } from './picture.ts';
+import { StudioError } from './studio-error.ts';
 
 /**
  * Run-length encoded binary mask, COCO's form: column-major, alternating runs that start with background.
@@ -12,25 +13,60 @@ export function emptyRle(size: { width: number; height: number }): Rle {
 	return { width: size.width, height: size.height, counts: Uint32Array.of(size.width * size.height) };
 }
 
-/** Encodes a row-major mask (0 or non-zero). */
+/**
+ * Encodes a row-major mask (0 or non-zero).
+ *
+ * Rows are compared with the row above, in the order of memory; only where a pixel differs is there work. The changes
+ * of a column come in order, so a counting sort by column puts all of them in COCO's order.
+ */
 export function encodeRle(mask: Mask): Rle {
 	const { width, height, data } = mask;
 	assert(data.length === width * height, `mask of ${width}x${height} holds ${data.length} bytes`);
-	const counts: number[] = [];
-	let isSet = false;
-	let run = 0;
+	if (data.length === 0) {
+		return { width, height, counts: Uint32Array.of(0) };
+	}
+	// changes[k] = pixel index (row-major) whose value differs from the pixel before it in column order
+	let changes = new Uint32Array(1024);
+	let changeCount = 0;
+	const changesBefore = new Uint32Array(width + 1);
+	const lastRow = (height - 1) * width;
 	for (let column = 0; column < width; column++) {
-		for (let row = 0, at = column; row < height; row++, at += width) {
-			if ((data[at] !== 0) !== isSet) {
-				counts.push(run);
-				run = 0;
-				isSet = !isSet;
+		const isSetBefore = column > 0 && data[lastRow + column - 1] !== 0;
+		if ((data[column] !== 0) !== isSetBefore) {
+			if (changeCount === changes.length) {
+				changes = grown(changes);
 			}
-			run++;
+			changes[changeCount++] = column;
+			changesBefore[column + 1]!++;
 		}
 	}
-	counts.push(run);
-	return { width, height, counts: Uint32Array.from(counts) };
+	for (let at = width; at < data.length; at++) {
+		const here = data[at]!;
+		const above = data[at - width]!;
+		if (here !== above && (here === 0 || above === 0)) {
+			if (changeCount === changes.length) {
+				changes = grown(changes);
+			}
+			changes[changeCount++] = at;
+			changesBefore[(at % width) + 1]!++;
+		}
+	}
+	for (let column = 0; column < width; column++) {
+		changesBefore[column + 1]! += changesBefore[column]!;
+	}
+	const positions = new Uint32Array(changeCount + 1);
+	for (let index = 0; index < changeCount; index++) {
+		const at = changes[index]!;
+		const row = Math.floor(at / width);
+		const column = at - row * width;
+		positions[changesBefore[column]!++] = column * height + row;
+	}
+	positions[changeCount] = data.length;
+	// In place, from the back: positions to the runs between them.
+	for (let index = changeCount; index > 0; index--) {
+		positions[index]! -= positions[index - 1]!;
+	}
+	return { width, height, counts: positions };
 }
 
 /** Decodes to a row-major mask of 0 and 1. */
@@ -39,22 +75,35 @@ export function decodeRle(rle: Rle): Mask {
 	const data = new Uint8Array(width * height);
 	let position = 0;
 	for (let index = 0; index < counts.length; index++) {
-		const end = position + counts[index]!;
-		if (index % 2 === 1) {
-			let column = Math.floor(position / height);
-			let row = position - column * height;
-			for (; position < end; position++) {
-				data[row * width + column] = 1;
-				if (++row === height) {
-					row = 0;
-					column++;
-				}
-			}
+		let left = counts[index]!;
+		if (index % 2 === 0 || left === 0) {
+			position += left;
+			continue;
 		}
-		position = end;
+		assert(position + left <= data.length, `RLE of ${width}x${height} covers more than its pixels`);
+		let column = Math.floor(position / height);
+		let row = position - column * height;
+		position += left;
+		while (left > 0) {
+			const length = Math.min(left, height - row);
+			const first = row * width + column;
+			const end = first + length * width;
+			for (let at = first; at < end; at += width) {
+				data[at] = 1;
+			}
+			left -= length;
+			row = 0;
+			column++;
+		}
 	}
-	assert(position === width * height, `RLE of ${width}x${height} covers ${position} pixels`);
+	assert(position === data.length, `RLE of ${width}x${height} covers ${position} pixels`);
 	return { width, height, data };
+}
+
+function grown(list: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+	const longer = new Uint32Array(list.length * 2);
+	longer.set(list);
+	return longer;
 }
 
 /** Number of pixels set. */
@@ -92,58 +141,144 @@ export function rleBounds(rle: Rle): [number, number, number, number] {
 
 /** COCO's compressed string of the counts: 5-bit groups, deltas from the fourth count on, each byte + 48. */
 export function rleToString(rle: Rle): string {
-	return new TextDecoder('latin1').decode(rleToBytes(rle));
+	return textOf(rleToBytes(rle));
 }
 
 /** The bytes of the compressed string; what the project store keeps of a mask. */
 export function rleToBytes(rle: Rle): Uint8Array {
 	const { counts } = rle;
-	const bytes: number[] = [];
+	// A 32-bit delta takes at most 7 groups.
+	const bytes = new Uint8Array(counts.length * 7);
+	let length = 0;
 	for (let index = 0; index < counts.length; index++) {
-		let value = counts[index]!;
-		if (index > 2) {
-			value -= counts[index - 2]!;
-		}
+		let value = index > 2 ? counts[index]! - counts[index - 2]! : counts[index]!;
 		for (;;) {
 			const group = value & 0x1f;
 			value >>= 5;
-			const isLast = group & 0x10 ? value === -1 : value === 0;
-			bytes.push((isLast ? group : group | 0x20) + 48);
-			if (isLast) {
+			if (value === (group & 0x10 ? -1 : 0)) {
+				bytes[length++] = group + 48;
 				break;
 			}
+			bytes[length++] = (group | 0x20) + 48;
 		}
 	}
-	return Uint8Array.from(bytes);
+	return bytes.slice(0, length);
 }
 
+/** The compressed bytes as the text of a JSON file. */
+export function textOf(bytes: Uint8Array): string {
+	let text = '';
+	for (let at = 0; at < bytes.length; at += 8192) {
+		text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+	}
+	return text;
+}
+
+/** @throws mask.malformed as `rleFromBytes` */
 export function rleFromString(size: { width: number; height: number }, text: string): Rle {
 	const bytes = new Uint8Array(text.length);
 	for (let index = 0; index < text.length; index++) {
-		bytes[index] = text.charCodeAt(index);
+		const code = text.charCodeAt(index);
+		// 0 is outside the alphabet, too.
+		bytes[index] = code < 128 ? code : 0;
 	}
 	return rleFromBytes(size, bytes);
 }
 
+/**
+ * Reads the compressed bytes and checks them: the alphabet, whole groups, no negative run, and runs that fill the size
+ * exactly. Runs of length 0 after the first, which some writers make, are merged away.
+ *
+ * @throws mask.malformed
+ */
 export function rleFromBytes(size: { width: number; height: number }, bytes: Uint8Array): Rle {
-	const counts: number[] = [];
-	let at = 0;
-	while (at < bytes.length) {
+	const pixelCount = size.width * size.height;
+	const counts = new Uint32Array(bytes.length);
+	let length = 0;
+	let sum = 0;
+	let hasEmptyRun = false;
+	for (let at = 0; at < bytes.length;) {
 		let value = 0;
 		let shift = 0;
 		let group: number;
 		do {
-			group = bytes[at++]! - 48;
+			group = (bytes[at] ?? 0) - 48;
+			if (group < 0 || group > 0x3f) {
+				throw malformed(at < bytes.length ? `byte ${at} is no part of the code` : 'its last run is cut off');
+			}
+			if (shift > 30) {
+				throw malformed(`the run that ends at byte ${at} is longer than any picture`);
+			}
 			value |= (group & 0x1f) << shift;
 			shift += 5;
-		} while (group & 0x20 && at < bytes.length);
+			at++;
+		} while (group & 0x20);
 		if (group & 0x10 && shift < 32) {
 			value |= -1 << shift;
 		}
-		if (counts.length > 2) {
-			value += counts[counts.length - 2]!;
+		if (length > 2) {
+			value += counts[length - 2]!;
 		}
-		counts.push(value);
+		if (value < 0) {
+			throw malformed(`run ${length} has the length ${value}`);
+		}
+		hasEmptyRun ||= value === 0 && length > 0;
+		sum += value;
+		if (sum > pixelCount) {
+			throw malformed(`its runs cover more than the ${pixelCount} pixels of ${size.width}x${size.height}`);
+		}
+		counts[length++] = value;
 	}
-	return { width: size.width, height: size.height, counts: Uint32Array.from(counts) };
+	return checkedRle(size, counts.slice(0, length), hasEmptyRun);
+}
+
+/**
+ * Takes uncompressed counts, as JSON files have them.
+ *
+ * @throws mask.malformed
+ */
+export function rleFromCounts(size: { width: number; height: number }, runs: readonly number[]): Rle {
+	const invalid = runs.findIndex((run) => !Number.isInteger(run) || run < 0 || run > 0xffffffff);
+	if (invalid >= 0) {
+		throw malformed(`run ${invalid} has the length ${runs[invalid]}`);
+	}
+	return checkedRle(size, Uint32Array.from(runs), true);
+}
+
+function checkedRle(
+	size: { width: number; height: number },
+	counts: Uint32Array<ArrayBuffer>,
+	hasEmptyRun: boolean,
+): Rle {
+	let sum = 0;
+	for (const run of counts) {
+		sum += run;
+	}
+	const pixelCount = size.width * size.height;
+	if (sum !== pixelCount) {
+		throw malformed(`its runs cover ${sum} of the ${pixelCount} pixels of ${size.width}x${size.height}`);
+	}
+	return { width: size.width, height: size.height, counts: hasEmptyRun ? withoutEmptyRuns(counts) : counts };
+}
+
+/** The same mask in its one canonical form: only the first run may be empty. */
+function withoutEmptyRuns(counts: Uint32Array): Uint32Array {
+	const kept: number[] = [counts[0] ?? 0];
+	for (let index = 1; index < counts.length; index++) {
+		const run = counts[index]!;
+		if (run === 0) {
+			continue;
+		}
+		// Runs of equal colour have indexes of equal parity.
+		if ((kept.length - 1) % 2 === index % 2) {
+			kept[kept.length - 1]! += run;
+		} else {
+			kept.push(run);
+		}
+	}
+	return Uint32Array.from(kept);
+}
+
+function malformed(reason: string): StudioError {
+	return new StudioError('mask.malformed', { reason });
 }

@@ -6,9 +6,12 @@ import {
 	encodeRle,
 	rleArea,
 	rleBounds,
+	rleFromBytes,
+	rleFromCounts,
 	rleFromString,
 	rleToString,
 } from '../../../preload/common/rle.ts';
+import { isStudioError, type StudioError } from '../../../preload/common/studio-error.ts';
 
 const masks = fc
 	.record({ width: fc.integer({ min: 1, max: 40 }), height: fc.integer({ min: 1, max: 40 }) })
@@ -27,6 +30,53 @@ test('a mask survives RLE and the compressed string', () => {
 			expect(rleArea(rle)).toBe(mask.data.reduce((sum, value) => sum + value, 0));
 		}),
 	);
+});
+
+test('what is no mask is refused with the reason, and costs nothing', () => {
+	const size = { width: 5, height: 4 };
+	const reasonOf = (read: () => unknown) => {
+		try {
+			read();
+		} catch (error) {
+			expect(isStudioError(error, 'mask.malformed')).toBe(true);
+			return (error as StudioError<'mask.malformed'>).data.reason;
+		}
+		return 'read';
+	};
+	const text = (counts: number[]) => rleToString({ ...size, counts: Uint32Array.from(counts) });
+	expect(reasonOf(() => rleFromString(size, text([20])))).toBe('read');
+	expect(reasonOf(() => rleFromString(size, ''))).toBe('its runs cover 0 of the 20 pixels of 5x4');
+	expect(reasonOf(() => rleFromString(size, text([19])))).toBe('its runs cover 19 of the 20 pixels of 5x4');
+	expect(reasonOf(() => rleFromString(size, text([3, 18])))).toBe('its runs cover more than the 20 pixels of 5x4');
+	expect(reasonOf(() => rleFromString(size, '#'))).toBe('byte 0 is no part of the code');
+	expect(reasonOf(() => rleFromString(size, '\u0134'))).toBe('byte 0 is no part of the code');
+	expect(reasonOf(() => rleFromString(size, 'P'))).toBe('its last run is cut off');
+	expect(reasonOf(() => rleFromString(size, 'PPPPPPPP0'))).toBe(
+		'the run that ends at byte 7 is longer than any picture',
+	);
+	expect(reasonOf(() => rleFromString(size, 'O'))).toBe('run 0 has the length -1');
+	expect(reasonOf(() => rleFromCounts(size, [3, 1.5, 15.5]))).toBe('run 1 has the length 1.5');
+	expect(reasonOf(() => rleFromCounts(size, [3, -1, 18]))).toBe('run 1 has the length -1');
+	expect(reasonOf(() => rleFromCounts(size, [3, 4]))).toBe('its runs cover 7 of the 20 pixels of 5x4');
+	// Any bytes at all: a mask or a refusal, never anything else.
+	fc.assert(
+		fc.property(fc.uint8Array({ maxLength: 12, min: 40, max: 120 }), (bytes) => {
+			try {
+				expect(rleArea(rleFromBytes(size, bytes))).toBeLessThanOrEqual(20);
+			} catch (error) {
+				expect(isStudioError(error, 'mask.malformed')).toBe(true);
+			}
+		}),
+	);
+});
+
+test('runs of length 0 in the middle are merged away', () => {
+	const size = { width: 5, height: 4 };
+	const canonical = Uint32Array.of(7, 4, 9);
+	expect(rleFromCounts(size, [3, 0, 4, 4, 9]).counts).toEqual(canonical);
+	expect(rleFromCounts(size, [7, 1, 0, 3, 9, 0]).counts).toEqual(canonical);
+	const text = rleToString({ ...size, counts: Uint32Array.of(7, 1, 0, 3, 9, 0) });
+	expect(rleFromString(size, text).counts).toEqual(canonical);
 });
 
 test('bounds of an empty mask are all 0', () => {

@@ -62,7 +62,7 @@ export function memoryAttention(
 			graph,
 			[
 				reshape(graph, rotated, [1, merged(frames, area), channels]),
-				linear(graph, `${cross}.k_proj`, placedPointers, channels),
+				deinterleave(graph, linear(graph, `${cross}.k_proj`, placedPointers, channels)),
 			],
 			1,
 			'memory_tokens',
@@ -85,7 +85,7 @@ export function memoryAttention(
 
 /**
  * Rotates neighbouring channels as complex numbers by the token's place. The result has the even channels first and
- * then the odd ones; queries and keys share that order, so their products are the same.
+ * then the odd ones: queries and keys, rotated or not, share that order, so their products are the same.
  */
 function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
 	const { channels } = config;
@@ -94,11 +94,20 @@ function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
 	const cosines = graph.constant('rotation-cos', shape, () => rotation(edge, channels, 'cos'));
 	const sines = graph.constant('rotation-sin', shape, () => rotation(edge, channels, 'sin'));
 	return (value) => {
-		const end = fixed(value.shape[2]);
-		const even = slice(graph, value, { axis: 2, start: 0, end, step: 2 });
-		const odd = slice(graph, value, { axis: 2, start: 1, end, step: 2 });
+		const [even, odd] = evenAndOdd(graph, value);
 		const real = subtract(graph, multiply(graph, even, cosines), multiply(graph, odd, sines));
 		const imaginary = add(graph, multiply(graph, even, sines), multiply(graph, odd, cosines));
 		return concat(graph, [real, imaginary], 2);
 	};
+}
+
+/** The order of the rotator's result without its rotation. */
+function deinterleave(graph: Graph, value: Value): Value {
+	return concat(graph, evenAndOdd(graph, value), 2);
+}
+
+function evenAndOdd(graph: Graph, value: Value): [Value, Value] {
+	const end = fixed(value.shape[2]);
+	const even = slice(graph, value, { axis: 2, start: 0, end, step: 2 });
+	return [even, slice(graph, value, { axis: 2, start: 1, end, step: 2 })];
 }

@@ -18,8 +18,7 @@ export const storeErrors = {
 		`The disk refused to read or write the project (${data.reason}). What was saved before is safe; check the disk and try again: ${data.path}`,
 	'store.writeProtected': (data: { path: string }) =>
 		`The project can only be read here, because its file or folder is write-protected or it was opened for reading. Copy it to a place of yours to edit it: ${data.path}`,
-	'store.passUnknown': (data: { passId: number }) =>
-		`The project has no run ${data.passId}; it may have been compacted away`,
+	'store.passUnknown': (data: { passId: number }) => `The project has no run ${data.passId}`,
 	'store.passEnded': (data: { passId: number; state: string }) =>
 		`Only a run that is not finished can be used so, and run ${data.passId} is ${data.state}`,
 } as const;

@@ -16,16 +16,6 @@ const electronTryMillis = 20_000;
 /** What a person can do something about: told as a sentence, without a stack. */
 class Refusal extends Error {}
 
-try {
-	process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-	if (!(error instanceof Refusal)) {
-		throw error;
-	}
-	step(error.message);
-	process.exitCode = 1;
-}
-
 async function main(words) {
 	const major = Number(process.versions.node.split('.')[0]);
 	if (major < 20) {
@@ -331,4 +321,14 @@ function writeJson(path, value) {
 /** Steps go to standard error: a command's own output stays clean. */
 function step(sentence) {
 	process.stderr.write(`masklet: ${sentence}\n`);
+}
+
+try {
+	process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+	if (!(error instanceof Refusal)) {
+		throw error;
+	}
+	step(error.message);
+	process.exitCode = 1;
 }

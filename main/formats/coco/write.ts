@@ -48,7 +48,7 @@ export async function writeCoco(record: VideoRecord, options: WriteOptions): Pro
 				['supercategory', JSON.stringify(supercategory)],
 			]),
 		);
-		await file.write(`], "categories": ${listText(categories)}}`);
+		await file.write(`], "categories": ${listText(categories)}, "tracks": ${listText(trackTexts(layout))}}`);
 		await file.finish();
 		options.signal?.throwIfAborted();
 		await publishAll([file], { isForced });
@@ -127,6 +127,19 @@ function imageText({ record, layout, options, frameIndex, imageId }: ImageJob): 
 		['frame_index', String(frameIndex)],
 		['pts_seconds', floatText(present(video.ptsSeconds[frameIndex], `time of frame ${frameIndex}`))],
 	]);
+}
+
+/** Every object, also one that is never visible and so has no annotation. */
+function trackTexts(layout: Layout): string[] {
+	const categoryIds = new Map(categoriesOf(layout.tracks).map(({ id, name }) => [name, id]));
+	return layout.tracks.map((track) =>
+		objectText([
+			['id', String(track.trackId)],
+			['name', JSON.stringify(track.name)],
+			['category_id', String(present(categoryIds.get(categoryName(track)), 'category'))],
+			['type', JSON.stringify(track.type)],
+		]),
+	);
 }
 
 /** Frames 0, K, 2K ... that lie in the range. */

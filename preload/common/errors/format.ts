@@ -20,6 +20,10 @@ export const formatErrors = {
 		`An annotation file is JSON; this one cannot be read (${data.reason}): ${data.path}`,
 	'format.unknown': (data: { path: string }) =>
 		`Masks are read from SA-V JSON, COCO JSON or a folder of PNG masks; this is none of them: ${data.path}`,
+	'format.videoNeeded': (data: { names: string[]; video: string | null; path: string }) =>
+		`This folder holds masks of ${data.names.slice(0, 8).join(', ') || 'no video'}` +
+		`${data.names.length > 8 ? ` and ${data.names.length - 8} more` : ''}` +
+		`${data.video === null ? '' : `, not of ${data.video}`}; name one of them (--video NAME): ${data.path}`,
 	'format.invalid': (data: { format: string; problems: string[]; path: string }) =>
 		`This file is not valid ${data.format}: ${data.problems.slice(0, 5).join('; ')}` +
 		`${data.problems.length > 5 ? ` and ${data.problems.length - 5} more` : ''}: ${data.path}`,

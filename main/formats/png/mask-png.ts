@@ -13,7 +13,7 @@ export type LabelPicture = { width: number; height: number; labels: Uint16Array;
  */
 export async function readMaskPng(path: string): Promise<Mask> {
 	const { width, height, labels } = await readLabelPng(path);
-	return { width, height, data: Uint8Array.from(labels, (label) => (label === 0 ? 0 : 1)) };
+	return { width, height, data: insideOf(labels, null) };
 }
 
 /**
@@ -56,6 +56,16 @@ export function decodeLabels(bytes: Uint8Array, path: string): LabelPicture {
 		}
 	}
 	return { width, height, labels, isPalette: png.palette !== undefined };
+}
+
+/** 1 where a pixel has the label, or any label where none is named. */
+export function insideOf(labels: Uint16Array, label: number | null): Uint8Array {
+	const data = new Uint8Array(labels.length);
+	for (let at = 0; at < data.length; at++) {
+		const value = labels[at]!;
+		data[at] = value === (label ?? value) && value !== 0 ? 1 : 0;
+	}
+	return data;
 }
 
 /** Rows of packed pixels, the first in the high bits, each row on a byte of its own (PNG, section 7.2). */

@@ -4,7 +4,7 @@ import { encodeRle, emptyRle, type Rle } from '../../../preload/common/rle.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import { createPace } from '../pace.ts';
 import type { MaskletSource, SourceTrack } from '../record.ts';
-import { readLabelPng, type LabelPicture } from './mask-png.ts';
+import { insideOf, readLabelPng, type LabelPicture } from './mask-png.ts';
 
 export type FolderOptions = { video?: string; signal?: AbortSignal };
 
@@ -67,11 +67,7 @@ async function readLabelFolder(
 		await pace();
 		const picture = await readLabelPng(path);
 		size = sameSize(size, picture, path);
-		for (const label of picture.labels) {
-			if (label !== 0) {
-				values.add(label);
-			}
-		}
+		collectLabels(values, picture.labels);
 	}
 	if (values.size > 1) {
 		values.delete(255);
@@ -92,11 +88,23 @@ async function readLabelFolder(
 				last = { path, picture: await readLabelPng(path) };
 			}
 			const { picture } = last;
-			const wanted = labels[trackIndex]!;
-			const data = Uint8Array.from(picture.labels, (label) => (label === wanted ? 1 : 0));
+			const data = insideOf(picture.labels, labels[trackIndex]!);
 			return encodeRle({ width: picture.width, height: picture.height, data });
 		},
 	};
+}
+
+function collectLabels(values: Set<number>, labels: Uint16Array): void {
+	let last = 0;
+	for (let at = 0; at < labels.length; at++) {
+		// Neighbours are mostly alike; the set is asked where they are not.
+		if (labels[at] !== last) {
+			last = labels[at]!;
+			if (last !== 0) {
+				values.add(last);
+			}
+		}
+	}
 }
 
 async function readObjectFolders(folder: string, path: string, { signal }: FolderOptions): Promise<MaskletSource> {
@@ -128,7 +136,7 @@ async function readObjectFolders(folder: string, path: string, { signal }: Folde
 			}
 			const picture = await readLabelPng(picturePath);
 			sameSize(size, picture, picturePath);
-			return encodeRle({ ...size, data: Uint8Array.from(picture.labels, (label) => (label === 0 ? 0 : 1)) });
+			return encodeRle({ ...size, data: insideOf(picture.labels, null) });
 		},
 	};
 }

@@ -21,9 +21,33 @@ export function createCodec(): {
 			decode: (bytes) => new TypedArray(bytes.slice().buffer),
 		});
 	}
-	const encoder = new Encoder({ extensionCodec, ignoreUndefined: true, initialBufferSize: 4096 });
 	const decoder = new Decoder({ extensionCodec });
-	return { encode: (message) => encoder.encode(message), decode: (bytes) => decoder.decode(bytes) };
+	return {
+		encode(message) {
+			// Sized ahead, as growing by doubling would copy a message full of pictures several times. The buffer is this
+			// message's own, so that it may be handed on as it is.
+			const encoder = new Encoder({ extensionCodec, ignoreUndefined: true, initialBufferSize: binaryBytes(message) });
+			return encoder.encodeSharedRef(message);
+		},
+		decode: (bytes) => decoder.decode(bytes),
+	};
+}
+
+/** Room for the binary parts of a message, with some for the rest. */
+function binaryBytes(message: unknown): number {
+	if (ArrayBuffer.isView(message)) {
+		return message.byteLength + 64;
+	}
+	if (typeof message !== 'object' || message === null) {
+		return 64;
+	}
+	let sum = 256;
+	for (const value of Object.values(message)) {
+		if (typeof value === 'object') {
+			sum += binaryBytes(value);
+		}
+	}
+	return sum;
 }
 
 /** Extension numbers are part of the wire: never reuse one. */

@@ -9,7 +9,7 @@ import type { RecordTable } from './types.ts';
 export type Tidied = { blobCount: number; sizeBytes: number };
 
 /** Rows looked at between two turns of the event loop: some milliseconds. */
-const stepRows = 4000;
+const stepRows = 2000;
 
 /**
  * Deletes blobs that neither rows, passes nor ops reference, in small steps between which edits go on. A blob that is

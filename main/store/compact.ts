@@ -5,7 +5,7 @@ import type { Store } from './open.ts';
 import { transact } from './transaction.ts';
 
 /** Rows deleted, and pages given back, between two turns of the event loop. */
-const stepRows = 4000;
+const stepRows = 2000;
 const stepPages = 500;
 
 /**

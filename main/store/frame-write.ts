@@ -78,55 +78,59 @@ export function beginFramesOp(db: EditDb): number {
 
 /** Tells the log which frames an op touches; takes the op back where there are none. */
 export function endFramesOp(db: EditDb, opId: number, log: ChangeLog): void {
-	if (!noteFrames(db, opId, log)) {
+	if (noteFrames(db, opId, log).length === 0) {
 		run(db, sql`DELETE FROM op WHERE opId = @opId`, { opId });
 	}
 }
 
 /** Puts the frames of an op as they were before (`old`) or after it (`new`). */
 export function applyFramesOp(db: WriteDb, opId: number, side: 'old' | 'new', log: ChangeLog): void {
-	noteFrames(db, opId, log);
-	run(
-		db,
-		sql`
-			DELETE FROM frame WHERE (trackId, frameIndex) IN (
-				SELECT trackId, frameIndex FROM frameImage WHERE opId = @opId AND side = @otherSide
-				EXCEPT
-				SELECT trackId, frameIndex FROM frameImage WHERE opId = @opId AND side = @side
-			)
-		`,
-		{ opId, side, otherSide: side === 'old' ? 'new' : 'old' },
-	);
+	const otherSide = side === 'old' ? 'new' : 'old';
+	for (const span of noteFrames(db, opId, log)) {
+		run(db, deleteOtherSql, { opId, side, otherSide, ...span });
+	}
 	putFrames(db, opId, side);
 }
 
+/** Within a span, frames that one side of an op has and the other has not. */
+export const deleteOtherSql = sql`
+	DELETE FROM frame
+	WHERE trackId = @trackId AND frameIndex >= @firstFrameIndex AND frameIndex <= @lastFrameIndex
+		AND EXISTS (
+			SELECT 1 FROM frameImage AS image
+			WHERE opId = @opId AND side = @otherSide
+				AND image.trackId = frame.trackId AND image.frameIndex = frame.frameIndex
+		)
+		AND NOT EXISTS (
+			SELECT 1 FROM frameImage AS image
+			WHERE opId = @opId AND side = @side
+				AND image.trackId = frame.trackId AND image.frameIndex = frame.frameIndex
+		)
+`;
+
 /** Writes one side of an op's images into the record. */
 export function putFrames(db: WriteDb, opId: number, side: 'old' | 'new'): void {
-	run(
-		db,
-		sql`
-			INSERT INTO frame (${columns})
-			SELECT ${columns} FROM frameImage WHERE opId = @opId AND side = @side
-			ON CONFLICT (trackId, frameIndex) DO UPDATE SET ${assignments}
-		`,
-		{ opId, side },
-	);
+	run(db, putFramesSql, { opId, side });
 }
+
+export const putFramesSql = sql`
+	INSERT INTO frame (${columns})
+	SELECT ${columns} FROM frameImage WHERE opId = @opId AND side = @side
+	ON CONFLICT (trackId, frameIndex) DO UPDATE SET ${assignments}
+`;
 
 /** Takes the frames as they are for what an op finds before it; see `amendEdit`. */
 export function refreshOldFrames(db: WriteDb, opId: number): void {
-	const taken = frameColumns.slice(2);
-	run(
-		db,
-		sql`
-			UPDATE frameImage SET (${taken.join(', ')}) = (${taken.map((name) => `frame.${name}`).join(', ')})
-			FROM frame
-			WHERE opId = @opId AND side = 'old'
-				AND frame.trackId = frameImage.trackId AND frame.frameIndex = frameImage.frameIndex
-		`,
-		{ opId },
-	);
+	run(db, refreshOldSql, { opId });
 }
+
+const taken = frameColumns.slice(2);
+export const refreshOldSql = sql`
+	UPDATE frameImage SET (${taken.join(', ')}) = (${taken.map((name) => `frame.${name}`).join(', ')})
+	FROM frame
+	WHERE opId = @opId AND side = 'old'
+		AND frame.trackId = frameImage.trackId AND frame.frameIndex = frameImage.frameIndex
+`;
 
 function putFrame(db: EditDb, frame: Record<string, unknown>): void {
 	const { editId, atMillis, author, log } = db.edit;
@@ -164,17 +168,15 @@ function isThere(db: ReadDb, trackId: number): boolean {
 
 type Span = { trackId: number; firstFrameIndex: number; lastFrameIndex: number };
 
-function noteFrames(db: ReadDb, opId: number, log: ChangeLog): boolean {
-	const spans = all<Span>(
-		db,
-		sql`
-			SELECT trackId, min(frameIndex) AS firstFrameIndex, max(frameIndex) AS lastFrameIndex
-			FROM frameImage WHERE opId = @opId GROUP BY trackId
-		`,
-		{ opId },
-	);
+export const opSpansSql = sql`
+	SELECT trackId, min(frameIndex) AS firstFrameIndex, max(frameIndex) AS lastFrameIndex
+	FROM frameImage WHERE opId = @opId GROUP BY trackId
+`;
+
+function noteFrames(db: ReadDb, opId: number, log: ChangeLog): Span[] {
+	const spans = all<Span>(db, opSpansSql, { opId });
 	for (const { trackId, firstFrameIndex, lastFrameIndex } of spans) {
 		log.frames(videoOfTrack(db, trackId), trackId, firstFrameIndex, lastFrameIndex);
 	}
-	return spans.length > 0;
+	return spans;
 }

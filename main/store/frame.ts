@@ -34,17 +34,7 @@ export function readMask(db: ReadDb, key: FrameKey): MaskRecord | null {
 	return row ? maskRecord(row) : null;
 }
 
-const layers = sql`
-	SELECT ${selectedFrameColumns}, shown.bytes AS mask, model.bytes AS modelMask, painted.bytes AS paintedMask,
-		erased.bytes AS erasedMask
-	FROM frame
-		JOIN blob AS shown ON shown.blobId = frame.maskId
-		LEFT JOIN blob AS model ON model.blobId = frame.modelMaskId
-		LEFT JOIN blob AS painted ON painted.blobId = frame.paintedMaskId
-		LEFT JOIN blob AS erased ON erased.blobId = frame.erasedMaskId
-`;
-
-export const readFrameSql = sql`${layers} WHERE frame.trackId = @trackId AND frame.frameIndex = @frameIndex`;
+export const readFrameSql = layersOf(sql`frame`, sql`frame.trackId = @trackId AND frame.frameIndex = @frameIndex`);
 
 /** A frame with layers and prompts; null for a hole. */
 export function readFrame(db: ReadDb, key: FrameKey): FrameRecord | null {
@@ -53,9 +43,10 @@ export function readFrame(db: ReadDb, key: FrameKey): FrameRecord | null {
 	return row ? frameRecord(row, promptsOf(db, promptsOfFrameSql, parameters).map(promptRecord)) : null;
 }
 
-export const anchorsSql = sql`
-	${layers} WHERE frame.trackId = @trackId AND frame.isAnchor = 1 ORDER BY frame.frameIndex
-`;
+export const anchorsSql = layersOf(
+	sql`frame INDEXED BY frameAnchor`,
+	sql`frame.trackId = @trackId AND frame.isAnchor = 1 ORDER BY frame.frameIndex`,
+);
 
 /** A track's anchors with layers and prompts, ascending. */
 export function anchorsOf(db: ReadDb, trackId: number): FrameRecord[] {
@@ -116,6 +107,19 @@ function promptsWhere(condition: Sql): Sql {
 		SELECT promptId, trackId, frameIndex, position, kind, shape, bytes
 		FROM prompt LEFT JOIN blob ON blob.blobId = prompt.maskId
 		WHERE ${condition} ORDER BY trackId, frameIndex, position, promptId
+	`;
+}
+
+function layersOf(source: Sql, condition: Sql): Sql {
+	return sql`
+		SELECT ${selectedFrameColumns}, shown.bytes AS mask, model.bytes AS modelMask, painted.bytes AS paintedMask,
+			erased.bytes AS erasedMask
+		FROM ${source}
+			JOIN blob AS shown ON shown.blobId = frame.maskId
+			LEFT JOIN blob AS model ON model.blobId = frame.modelMaskId
+			LEFT JOIN blob AS painted ON painted.blobId = frame.paintedMaskId
+			LEFT JOIN blob AS erased ON erased.blobId = frame.erasedMaskId
+		WHERE ${condition}
 	`;
 }
 

@@ -155,12 +155,18 @@ function rowOp(op: Op) {
 	};
 }
 
+export const opsOfEditSql = sql`
+	SELECT opId, kind, tableName, rowId, oldRow, newRow FROM op WHERE editId = @editId ORDER BY opId
+`;
+export const newestAppliedSql = sql`
+	SELECT editId, name, isOldStale FROM edit WHERE state = 'applied' ORDER BY editId DESC LIMIT 1
+`;
+export const oldestUndoneSql = sql`
+	SELECT editId, name, isOldStale FROM edit WHERE state = 'undone' ORDER BY editId LIMIT 1
+`;
+
 function opsOf(db: ReadDb, editId: number): Op[] {
-	return all(
-		db,
-		sql`SELECT opId, kind, tableName, rowId, oldRow, newRow FROM op WHERE editId = @editId ORDER BY opId`,
-		{ editId },
-	);
+	return all(db, opsOfEditSql, { editId });
 }
 
 function setState(db: WriteDb, editId: number, state: 'applied' | 'undone'): void {
@@ -168,9 +174,9 @@ function setState(db: WriteDb, editId: number, state: 'applied' | 'undone'): voi
 }
 
 function newestApplied(db: ReadDb): EditHead | undefined {
-	return first(db, sql`SELECT editId, name, isOldStale FROM edit WHERE state = 'applied' ORDER BY editId DESC LIMIT 1`);
+	return first(db, newestAppliedSql);
 }
 
 function oldestUndone(db: ReadDb): EditHead | undefined {
-	return first(db, sql`SELECT editId, name, isOldStale FROM edit WHERE state = 'undone' ORDER BY editId LIMIT 1`);
+	return first(db, oldestUndoneSql);
 }

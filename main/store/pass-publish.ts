@@ -23,27 +23,8 @@ export function publishFrames(db: EditDb, passId: number): Published {
 		`pass ${passId}`,
 	);
 	const opId = beginFramesOp(db);
-	run(
-		db,
-		sql`
-			INSERT INTO frameImage (opId, side, ${columns})
-			SELECT @opId, 'old', ${qualified} FROM ${reached} CROSS JOIN ${thereNow}
-			WHERE passFrame.passId = @passId AND frame.isAnchor = 0
-		`,
-		{ opId, passId, videoId },
-	);
-	const { changes: publishedCount } = run(
-		db,
-		sql`
-			INSERT INTO frameImage (opId, side, ${columns})
-			SELECT @opId, 'new', passFrame.trackId, passFrame.frameIndex, passFrame.provenance, passFrame.maskId,
-				passFrame.maskId, NULL, NULL, passFrame.predictedIou, passFrame.objectScore, passFrame.stability,
-				0, 0, passFrame.isUncertain, passFrame.passId, @editId, @atMillis, @author
-			FROM ${reached} LEFT JOIN ${thereNow}
-			WHERE passFrame.passId = @passId AND coalesce(frame.isAnchor, 0) = 0
-		`,
-		{ opId, passId, videoId, editId, atMillis, author },
-	);
+	run(db, publishOldSql, { opId, passId, videoId });
+	const { changes: publishedCount } = run(db, publishNewSql, { opId, passId, videoId, editId, atMillis, author });
 	const { keptAnchorCount } = first<{ keptAnchorCount: number }>(
 		db,
 		sql`
@@ -56,3 +37,20 @@ export function publishFrames(db: EditDb, passId: number): Published {
 	endFramesOp(db, opId, log);
 	return { publishedCount, keptAnchorCount };
 }
+
+/** What is there now of the reached frames that are no anchors. */
+export const publishOldSql = sql`
+	INSERT INTO frameImage (opId, side, ${columns})
+	SELECT @opId, 'old', ${qualified} FROM ${reached} CROSS JOIN ${thereNow}
+	WHERE passFrame.passId = @passId AND frame.isAnchor = 0
+`;
+
+/** What they become. */
+export const publishNewSql = sql`
+	INSERT INTO frameImage (opId, side, ${columns})
+	SELECT @opId, 'new', passFrame.trackId, passFrame.frameIndex, passFrame.provenance, passFrame.maskId,
+		passFrame.maskId, NULL, NULL, passFrame.predictedIou, passFrame.objectScore, passFrame.stability,
+		0, 0, passFrame.isUncertain, passFrame.passId, @editId, @atMillis, @author
+	FROM ${reached} LEFT JOIN ${thereNow}
+	WHERE passFrame.passId = @passId AND coalesce(frame.isAnchor, 0) = 0
+`;

@@ -1,0 +1,77 @@
+import type { Direction } from '../../preload/contract/track.ts';
+import { anchorsIn } from '../state/lane.ts';
+import type { Studio } from '../state/studio.svelte.ts';
+import type { Command, CommandContext, CommandSet } from './command.ts';
+
+export function maskCommands({ studio, editor }: CommandContext): CommandSet {
+	const canEdit = () => studio.video?.selectedTrack !== null && studio.video !== null && !studio.isReadOnly;
+	const canRun = () => (studio.video?.tracks.length ?? 0) > 0 && !studio.isReadOnly;
+	const run = (direction: Direction): Command => ({ when: canRun, run: () => propagate(studio, { direction }) });
+	const runningHere = () => studio.jobs.running.find(({ method }) => method.startsWith('track.'));
+	return {
+		'run.both': run('both'),
+		'run.forward': run('forward'),
+		'run.backward': run('backward'),
+		'run.choose': {
+			when: canRun,
+			run: () => {
+				studio.dialog = { kind: 'propagate' };
+			},
+		},
+		'run.cancel': {
+			when: () => runningHere() !== undefined,
+			async run() {
+				const job = runningHere();
+				if (job) {
+					await studio.client.job.cancel({ jobId: job.jobId });
+				}
+			},
+		},
+		'mask.absent': {
+			when: canEdit,
+			async run() {
+				await editor.setAbsent();
+				studio.preferences.sawHint('correct');
+			},
+		},
+		'mask.clear': {
+			when: canEdit,
+			async run() {
+				const promptId = studio.video?.selectedPromptId ?? null;
+				if (promptId !== null) {
+					editor.removePrompt(promptId);
+				} else {
+					await editor.clear();
+				}
+			},
+		},
+	};
+}
+
+/**
+ * Carries the selected object, or all of them where none is selected, through the in/out range or the whole video.
+ * The playhead stays where it is.
+ */
+export async function propagate(
+	studio: Studio,
+	run: { direction: Direction; isAll?: boolean; range?: { from: number; to: number } | null },
+): Promise<void> {
+	const { video } = studio;
+	if (!video) {
+		return;
+	}
+	const trackId = run.isAll ? null : video.selectedTrackId;
+	const range = run.range === undefined ? video.range : run.range;
+	if (trackId !== null && anchorsIn(video.laneOf(trackId), { from: 0, to: video.info.frameCount }).length === 0) {
+		studio.messages.say('info', `Click ${video.selectedTrack?.name ?? 'the object'} on a frame first; T carries it on`);
+		return;
+	}
+	studio.preferences.sawHint('click');
+	studio.preferences.sawHint('propagate');
+	await studio.propagate({
+		videoId: video.videoId,
+		trackIds: trackId === null ? undefined : [trackId],
+		range: range ?? undefined,
+		direction: run.direction,
+	});
+}

@@ -1,0 +1,86 @@
+import type { Contract, InputOf, ResultOf } from '../../preload/contract/index.ts';
+import type { WirePrompt } from '../../preload/contract/track.ts';
+import type { OpenVideo } from '../state/open-video.svelte.ts';
+import type { Studio } from '../state/studio.svelte.ts';
+
+type Prompts = InputOf<Contract['segment']['preview']>['prompts'];
+type Preview = ResultOf<Contract['segment']['preview']>;
+
+/** A model slower than this cannot follow the pointer; a click tells then. */
+const slowestMillis = 450;
+/** The pointer rests this long before a preview is asked for. */
+const restMillis = 60;
+
+/** The mask that a click under the pointer would give: one question at a time, the newest wins. */
+export class HoverPreview {
+	readonly #studio: Studio;
+	#wanted: WirePrompt | null = null;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#isAsking = false;
+	/** The frame on which the model turned out to be too slow; a new frame is a new chance. */
+	#slowFrame: string | null = null;
+
+	constructor(studio: Studio) {
+		this.#studio = studio;
+	}
+
+	want(prompt: WirePrompt | null): void {
+		this.#wanted = prompt;
+		clearTimeout(this.#timer);
+		const { video } = this.#studio;
+		if (prompt === null || !video) {
+			if (video?.hover) {
+				video.hover = null;
+			}
+			return;
+		}
+		this.#timer = setTimeout(() => void this.#ask(), restMillis);
+	}
+
+	async #ask(): Promise<void> {
+		const { video, view, isReadOnly } = this.#studio;
+		const prompt = this.#wanted;
+		if (!prompt || !video || this.#isAsking || video.isPlaying || !view.isFrameShown || isReadOnly) {
+			return;
+		}
+		const { frameIndex, videoId } = video;
+		const key = `${videoId} ${frameIndex}`;
+		if (this.#slowFrame === key || video.runs.length > 0) {
+			return;
+		}
+		this.#isAsking = true;
+		const startedAtMillis = performance.now();
+		try {
+			const prompts = promptsWith(video, prompt);
+			const start = this.#studio.client.segment.preview({ videoId, frameIndex, prompts });
+			const { mask } = await this.#studio.jobs.result<Preview>(start);
+			const isWanted = this.#wanted !== null && video.frameIndex === frameIndex && video === this.#studio.video;
+			if (isWanted) {
+				video.hover = { frameIndex, mask, isPositive: prompt.kind !== 'point' || prompt.isPositive };
+			}
+			if (performance.now() - startedAtMillis > slowestMillis) {
+				this.#slowFrame = key;
+			}
+		} catch {
+			// A preview is a courtesy: the click itself tells what is wrong.
+			this.#slowFrame = key;
+		} finally {
+			this.#isAsking = false;
+		}
+		if (this.#wanted !== null && this.#wanted !== prompt) {
+			this.want(this.#wanted);
+		}
+	}
+}
+
+/** What the frame has already, as `annotate.addPrompt` would take it, and the new prompt. */
+function promptsWith(video: OpenVideo, prompt: WirePrompt): Prompts {
+	const mask = video.masks.at(video.frameIndex)?.find(({ trackId }) => trackId === video.selectedTrackId);
+	if (!mask) {
+		return [prompt];
+	}
+	if (mask.prompts.length > 0) {
+		return [...mask.prompts.map((placed) => placed.prompt), prompt];
+	}
+	return [{ kind: 'mask', mask: mask.mask, origin: 'propagated' }, prompt];
+}

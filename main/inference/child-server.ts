@@ -1,139 +1,172 @@
-import { createBirpc } from 'birpc';
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import { StudioError } from '../../preload/common/studio-error.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
-import { abortError, outcomeOf, unpack } from './envelope.ts';
+import { openLink, type Link } from '../../preload/rpc/link.ts';
 import { maskToBytes, promptsFromWire } from './mask-bytes.ts';
 import { PictureCache } from './picture-cache.ts';
-import type { ChildMethods, Outcome, ParentMethods } from './protocol.ts';
+import { remote, type ChildMethods, type ParentMethods, type PromptAnswer, type TrackTask } from './protocol.ts';
 import { Run } from './run.ts';
 import { Trackers } from './trackers.ts';
-import { Turns, type TurnKind } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** Two full-size pictures of a 4K video. */
 const pictureCacheBytes = 64 * 1024 * 1024;
 
-type Picture = { videoKey: string; frameIndex: number };
+type Input<K extends keyof ChildMethods> = ChildMethods[K]['input'];
+type Place = { videoKey: string; frameIndex: number; width: number; height: number };
 
 /** Serves inference over a channel; everything that the child process does. */
 export function serveInference(channel: Channel): void {
-	const turns = new Turns();
-	const trackers = new Trackers();
-	const pictures = new PictureCache(pictureCacheBytes);
-	const tasks = new Map<number, AbortController>();
-	const runs = new Map<number, Run>();
-	/** Runs go one after the other: the end of the last one queued. */
-	let lastRun: Promise<void> = Promise.resolve();
+	const server = new ChildServer();
+	const link = openLink(channel, {
+		answer: (method, input, signal) => server.answer(method, input, signal),
+		onNotice: (name, payload) => {
+			if (name === 'closeRun') {
+				server.closeRun(payload as number);
+			}
+		},
+		// Standard error is the parent's log.
+		onInternalError: (method, error) => process.stderr.write(`inference ${method}: ${detail(error)}\n`),
+	});
+	server.connect(link);
+}
 
-	const pictureAt = async (taskId: number, { videoKey, frameIndex }: Picture): Promise<RgbPicture> => {
-		const key = `${videoKey}:${frameIndex}`;
-		const known = pictures.get(key);
+class ChildServer {
+	readonly #turns = new Turns();
+	readonly #trackers = new Trackers();
+	readonly #pictures = new PictureCache(pictureCacheBytes);
+	readonly #runs = new Map<number, { run: Run; controller: AbortController }>();
+	/** Runs go one after the other: the end of the last one queued. */
+	#lastRun: Promise<void> = Promise.resolve();
+	#link: Link | null = null;
+
+	connect(link: Link): void {
+		this.#link = link;
+	}
+
+	/** The methods; the parent is our own code, so inputs are taken as they come. */
+	answer(method: string, input: unknown, signal: AbortSignal): unknown {
+		switch (method as keyof ChildMethods) {
+			case 'prompt':
+				return this.#prompt(input as Input<'prompt'>, signal);
+			case 'prepare':
+				return this.#prepare(input as Input<'prepare'>, signal);
+			case 'openRun':
+				return this.#openRun(input as Input<'openRun'>);
+			case 'nextBatch':
+				return this.#nextBatch(input as Input<'nextBatch'>);
+			case 'ping':
+				return null;
+			default:
+				throw new StudioError('request.unknown', { method });
+		}
+	}
+
+	closeRun(runId: number): void {
+		this.#runs.get(runId)?.controller.abort(new StudioError('request.cancelled'));
+		this.#runs.delete(runId);
+	}
+
+	async #prompt({ source, task, priority }: Input<'prompt'>, signal: AbortSignal): Promise<PromptAnswer> {
+		const picture = await this.#pictureAt(task, signal);
+		return await this.#turns.take(priority, signal, async () => {
+			const tracker = await this.#trackers.get(task.modelId, source);
+			const request = { picture, prompts: promptsFromWire(task, task.prompts), pictureKey: pictureKey(task) };
+			const result = await tracker.prompt(request, signal);
+			return {
+				scores: result.scores,
+				mask: maskToBytes(result.mask),
+				candidates: result.candidates.map(({ mask, ...rest }) => ({ ...rest, mask: maskToBytes(mask) })),
+			};
+		});
+	}
+
+	async #prepare({ source, task }: Input<'prepare'>, signal: AbortSignal): Promise<null> {
+		const picture = await this.#pictureAt(task, signal);
+		return await this.#turns.take('prepare', signal, async () => {
+			const tracker = await this.#trackers.get(task.modelId, source);
+			await tracker.prepare(picture, pictureKey(task), signal);
+			return null;
+		});
+	}
+
+	#openRun({ runId, source, task }: Input<'openRun'>): null {
+		const controller = new AbortController();
+		const run = new Run(task, {
+			tracker: () => this.#trackers.get(task.modelId, source),
+			turns: this.#turns,
+			signal: controller.signal,
+			pictureAt: this.#picturesAhead(task, controller.signal),
+		});
+		this.#runs.set(runId, { run, controller });
+		this.#lastRun = this.#lastRun.then(() => run.run());
+		return null;
+	}
+
+	async #nextBatch({ runId }: Input<'nextBatch'>): Promise<ChildMethods['nextBatch']['output']> {
+		const opened = this.#runs.get(runId);
+		if (opened === undefined) {
+			// Opened in an earlier life of the process.
+			throw new StudioError('model.processDied', { reason: 'the run was lost with it' });
+		}
+		try {
+			const batch = await opened.run.next();
+			if (batch.answers.length === 0) {
+				this.#runs.delete(runId);
+			}
+			return batch;
+		} catch (error) {
+			this.#runs.delete(runId);
+			throw error;
+		}
+	}
+
+	async #pictureAt(place: Place, signal: AbortSignal): Promise<RgbPicture> {
+		const key = pictureKey(place);
+		const known = this.#pictures.get(key);
 		if (known !== null) {
 			return known;
 		}
-		const picture = unpack(await parent.picture(taskId, videoKey, frameIndex));
-		pictures.add(key, picture);
-		return picture;
-	};
-
-	const oneShot = async <T>(
-		taskId: number,
-		kind: TurnKind,
-		step: (signal: AbortSignal) => Promise<T>,
-	): Promise<Outcome<T>> => {
-		const controller = new AbortController();
-		tasks.set(taskId, controller);
-		try {
-			return await outcomeOf(controller.signal, () =>
-				turns.take(kind, controller.signal, () => step(controller.signal)),
-			);
-		} finally {
-			tasks.delete(taskId);
-		}
-	};
-
-	const functions: ChildMethods = {
-		prompt: (taskId, source, task, priority) =>
-			oneShot(taskId, priority, async (signal) => {
-				const picture = await pictureAt(taskId, task);
-				const tracker = await trackers.get(task.modelId, source);
-				const prompts = promptsFromWire(task, task.prompts);
-				const pictureKey = `${task.videoKey}:${task.frameIndex}`;
-				const result = await tracker.prompt({ picture, prompts, pictureKey }, signal);
-				return {
-					...result,
-					mask: maskToBytes(result.mask),
-					candidates: result.candidates.map((candidate) => ({ ...candidate, mask: maskToBytes(candidate.mask) })),
-				};
-			}),
-
-		prepare: (taskId, source, task) =>
-			oneShot(taskId, 'prepare', async (signal) => {
-				const picture = await pictureAt(taskId, task);
-				const tracker = await trackers.get(task.modelId, source);
-				await tracker.prepare(picture, `${task.videoKey}:${task.frameIndex}`, signal);
-				return null;
-			}),
-
-		startTrack: async (taskId, source, task) => {
-			const controller = new AbortController();
-			const { signal } = controller;
-			tasks.set(taskId, controller);
-			/** The picture that is decoded while the model works on the one before. */
-			let ahead: { frameIndex: number; picture: Promise<RgbPicture | null> } | null = null;
-			const run = new Run(task, {
-				tracker: () => trackers.get(task.modelId, source),
-				turns,
-				signal,
-				pictureAt: async (frameIndex) => {
-					const early = ahead?.frameIndex === frameIndex ? await ahead.picture : null;
-					const picture = early ?? (await pictureAt(taskId, { videoKey: task.videoKey, frameIndex }));
-					const next = frameIndex + (task.direction === 'forward' ? 1 : -1);
-					if (next >= 0 && next < task.frameCount && isWanted(task, next)) {
-						// A failure is met again, and told, when the picture is asked for in earnest.
-						const early = pictureAt(taskId, { videoKey: task.videoKey, frameIndex: next }).catch(() => null);
-						ahead = { frameIndex: next, picture: early };
-					}
-					return picture;
-				},
+		const { videoKey, frameIndex } = place;
+		const picture = await remote<ParentMethods>(this.#link!)('picture', { videoKey, frameIndex }, signal);
+		if (picture.width !== place.width || picture.height !== place.height) {
+			const { width, height } = picture;
+			throw new StudioError('model.pictureSize', {
+				width,
+				height,
+				expectedWidth: place.width,
+				expectedHeight: place.height,
 			});
-			runs.set(taskId, run);
-			lastRun = lastRun.then(() => run.run());
-			return { isOk: true, value: null };
-		},
+		}
+		this.#pictures.add(key, picture);
+		return picture;
+	}
 
-		next: async (taskId) => {
-			const run = runs.get(taskId);
-			const signal = tasks.get(taskId)?.signal;
-			if (run === undefined || signal === undefined) {
-				return { isOk: false, error: { kind: 'aborted' } };
+	/** Pictures of a run; while the model works on one, the next is decoded. */
+	#picturesAhead(task: TrackTask, signal: AbortSignal): (frameIndex: number) => Promise<RgbPicture> {
+		const { videoKey, width, height } = task;
+		const step = task.direction === 'forward' ? 1 : -1;
+		let ahead: { frameIndex: number; picture: Promise<RgbPicture | null> } | null = null;
+		const pictureOf = (frameIndex: number) => this.#pictureAt({ videoKey, frameIndex, width, height }, signal);
+		return async (frameIndex) => {
+			const early = ahead?.frameIndex === frameIndex ? await ahead.picture : null;
+			const picture = early ?? (await pictureOf(frameIndex));
+			const next = frameIndex + step;
+			if (isPassed(task, next)) {
+				// A failure is met again, and told, when the picture is asked for in earnest.
+				ahead = { frameIndex: next, picture: pictureOf(next).catch(() => null) };
 			}
-			const outcome = await outcomeOf(signal, () => run.next());
-			if (!outcome.isOk || outcome.value.answers.length === 0) {
-				runs.delete(taskId);
-				tasks.delete(taskId);
-			}
-			return outcome;
-		},
+			return picture;
+		};
+	}
+}
 
-		cancel: (taskId) => {
-			tasks.get(taskId)?.abort(abortError());
-			if (runs.delete(taskId)) {
-				tasks.delete(taskId);
-			}
-		},
-
-		ping: () => null,
-	};
-
-	const parent = createBirpc<ParentMethods, ChildMethods>(functions, {
-		post: (message) => channel.post(message),
-		on: (listener) => channel.listen(listener),
-		timeout: -1,
-	});
+function pictureKey({ videoKey, frameIndex }: { videoKey: string; frameIndex: number }): string {
+	return `${videoKey}:${frameIndex}`;
 }
 
 /** Whether any segment passes the frame. */
-function isWanted(task: Parameters<ChildMethods['startTrack']>[2], frameIndex: number): boolean {
+function isPassed(task: TrackTask, frameIndex: number): boolean {
 	return task.objects.some((object) =>
 		object.segments.some(({ anchorFrameIndex, lastFrameIndex }) => {
 			const low = Math.min(anchorFrameIndex, lastFrameIndex);
@@ -141,4 +174,8 @@ function isWanted(task: Parameters<ChildMethods['startTrack']>[2], frameIndex: n
 			return low <= frameIndex && frameIndex <= high;
 		}),
 	);
+}
+
+function detail(error: unknown): string {
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,6 +1,18 @@
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import { StudioError } from '../../preload/common/studio-error.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
-import type { ModelSource, PrepareTask, PromptAnswer, PromptTask, TrackAnswer, TrackTask } from './protocol.ts';
+import { checkPrompts } from './check-prompts.ts';
+import { ChildProcess } from './child-process.ts';
+import type {
+	ModelSource,
+	PrepareTask,
+	PromptAnswer,
+	PromptPriority,
+	PromptTask,
+	TrackAnswer,
+	TrackTask,
+} from './protocol.ts';
+import { RecentMedian } from './recent-median.ts';
 
 /** Where inference tells what a user would want to know; a pino logger fits. */
 export type InferenceLog = {
@@ -42,7 +54,7 @@ export type InferenceOptions = {
 export type PromptOptions = {
 	signal: AbortSignal;
 	/** `preview`, what the pointer hovers over, goes after `click`, what a person waits for. Default `click`. */
-	priority?: 'click' | 'preview';
+	priority?: PromptPriority;
 };
 
 /**
@@ -61,3 +73,78 @@ export interface Inference {
 }
 
 export const builtinModelId = 'builtin-basic';
+
+const builtinModel: InferenceModel = {
+	modelId: builtinModelId,
+	name: 'Built-in (basic)',
+	sizeBytes: 0,
+	device: 'CPU',
+	licence: 'Apache-2.0',
+	source: { kind: 'builtin' },
+};
+
+/** Frames whose times make a model's median. */
+const timedFrames = 101;
+
+export function createInference(options: InferenceOptions): Inference {
+	const models = new Map([builtinModel, ...(options.models ?? [])].map((model) => [model.modelId, model]));
+	const times = new Map([...models.keys()].map((modelId) => [modelId, new RecentMedian(timedFrames)]));
+	const child = new ChildProcess({
+		spawn: options.spawn,
+		pictureAt: options.pictureAt,
+		log: options.log,
+		silenceLimitMillis: options.silenceLimitMillis ?? 120_000,
+	});
+	let nextRunId = 1;
+
+	const sourceOf = (modelId: string): ModelSource => {
+		const model = models.get(modelId);
+		if (model === undefined) {
+			throw new StudioError('model.unknown', { modelId, known: [...models.keys()] });
+		}
+		return model.source;
+	};
+
+	return {
+		models: () =>
+			[...models.values()].map(({ source: _source, ...model }) => ({
+				...model,
+				millisPerFrame: times.get(model.modelId)!.value(),
+			})),
+
+		async prompt(task, { signal, priority = 'click' }) {
+			const source = sourceOf(task.modelId);
+			checkPrompts(task);
+			return await child.call('prompt', { source, task, priority }, signal);
+		},
+
+		async prepare(task, { signal }) {
+			await child.call('prepare', { source: sourceOf(task.modelId), task }, signal);
+		},
+
+		async *track(task, { signal }) {
+			const source = sourceOf(task.modelId);
+			const runId = nextRunId++;
+			const release = child.hold();
+			try {
+				await child.call('openRun', { runId, source, task }, signal);
+				for (;;) {
+					const { answers, frameMillis } = await child.call('nextBatch', { runId }, signal);
+					frameMillis.forEach((millis) => times.get(task.modelId)!.add(millis));
+					if (answers.length === 0) {
+						return;
+					}
+					for (const answer of answers) {
+						signal.throwIfAborted();
+						yield answer;
+					}
+				}
+			} finally {
+				child.notify('closeRun', runId);
+				release();
+			}
+		},
+
+		close: () => child.close(),
+	};
+}

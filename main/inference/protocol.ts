@@ -1,6 +1,7 @@
 import type { Candidate, MaskScores, Presence, TrackSegment } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
+import type { Link } from '../../preload/rpc/link.ts';
 
 /** Where a model comes from. The child makes a tracker of it, once, on first use. */
 export type ModelSource = { kind: 'builtin' } | { kind: 'sam2'; folder: string };
@@ -61,39 +62,42 @@ export type TrackAnswer = {
 	scores: MaskScores;
 };
 
-/** An error as it crosses: a catalogued one by code and data, an abort, or a defect with its stack for the log. */
-export type ErrorEnvelope =
-	| { kind: 'studio'; code: string; data: unknown }
-	| { kind: 'aborted' }
-	| { kind: 'defect'; message: string; stack: string };
+/** A priority beside the run's; see `Turns`. */
+export type PromptPriority = 'click' | 'preview';
 
-export type Outcome<T> = { isOk: true; value: T } | { isOk: false; error: ErrorEnvelope };
-
-/** What the child does for the service process. Every task has an id, by which it is cancelled. */
-export type ChildMethods = {
-	prompt(taskId: number, source: ModelSource, task: PromptTask): Promise<Outcome<PromptAnswer>>;
-	prepare(taskId: number, source: ModelSource, task: PrepareTask): Promise<Outcome<null>>;
-	/** Queues a run; its results are fetched by `next`. */
-	startTrack(taskId: number, source: ModelSource, task: TrackTask): Promise<Outcome<null>>;
-	/**
-	 * The next results of a run, at least one; an empty list when the run has ended. The child computes some frames
-	 * ahead and then waits to be asked, which bounds what is under way.
-	 */
-	next(taskId: number): Promise<Outcome<TrackBatch>>;
-	/** The task ends with `aborted` between two steps. Unknown ids are past tasks, which is fine. */
-	cancel(taskId: number): void;
-	/** Answers from the event loop: proof that the child is not stuck. */
-	ping(): null;
-};
-
+/** Results of a run, at least one; an empty list when the run has ended. */
 export type TrackBatch = {
 	answers: TrackAnswer[];
 	/** Compute time of each frame finished since the last batch, waiting for pictures left out. */
 	frameMillis: number[];
 };
 
-/** What the service process does for the child. */
-export type ParentMethods = {
-	/** The decoded picture at full size, for a task that is under way. */
-	picture(taskId: number, videoKey: string, frameIndex: number): Promise<Outcome<RgbPicture>>;
+/**
+ * What the child answers, over `preload/rpc/link.ts`: errors, cancelling and ids are the link's. A run is opened, then
+ * its results are fetched; the child computes some frames ahead and waits to be asked for more, which bounds what is
+ * under way. The notice `closeRun` with the run's id ends it.
+ */
+export type ChildMethods = {
+	prompt: { input: { source: ModelSource; task: PromptTask; priority: PromptPriority }; output: PromptAnswer };
+	prepare: { input: { source: ModelSource; task: PrepareTask }; output: null };
+	openRun: { input: { runId: number; source: ModelSource; task: TrackTask }; output: null };
+	nextBatch: { input: { runId: number }; output: TrackBatch };
+	/** Answered from the event loop: a proof that the child is not stuck. */
+	ping: { input: null; output: null };
 };
+
+/** What the service process answers: the decoded picture of a frame, at full size. */
+export type ParentMethods = {
+	picture: { input: { videoKey: string; frameIndex: number }; output: RgbPicture };
+};
+
+/** Calls of one side, typed: `remote<ChildMethods>(link)('ping', null)`. */
+export type Remote<M extends Record<string, { input: unknown; output: unknown }>> = <K extends keyof M & string>(
+	method: K,
+	input: M[K]['input'],
+	signal?: AbortSignal,
+) => Promise<M[K]['output']>;
+
+export function remote<M extends Record<string, { input: unknown; output: unknown }>>(link: Link): Remote<M> {
+	return async (method, input, signal) => (await link.call(method, input, { signal })) as M[typeof method]['output'];
+}

@@ -7,9 +7,12 @@ import type { Channel } from '../../preload/rpc/channel.ts';
  * Closing the channel kills the child; it ends by itself when this process is gone. For Electron see its host, which
  * uses a utility process.
  */
-export function spawnInferenceProcess(entry: string | URL): Channel {
+export function spawnInferenceProcess(entry: string | URL, options: { onStart?: (pid: number) => void } = {}): Channel {
 	const path = typeof entry === 'string' ? entry : fileURLToPath(entry);
 	const child = fork(path, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+	if (child.pid !== undefined) {
+		options.onStart?.(child.pid);
+	}
 	let onClose: (() => void) | null = null;
 	let isClosed = false;
 	const closed = () => {

@@ -1,5 +1,5 @@
 import { assert, present } from '../../preload/common/assert.ts';
-import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
+import type { RgbPicture } from '../../preload/common/picture.ts';
 import type { TrackedMask, TrackObject, TrackRequest, TrackSegment } from '../predict/tracker.ts';
 import { breathe } from './breathe.ts';
 import { carry } from './carry.ts';
@@ -10,6 +10,7 @@ import { GuidedFilter } from './guided-filter.ts';
 import { learnColours, toWorkingMask } from './learn.ts';
 import type { Cv } from './opencv.ts';
 import { absentScores, judge } from './scores.ts';
+import { emptyMask } from './window.ts';
 import { toWorkingFrame, workingSize, type WorkingFrame, type WorkingSize } from './working-frame.ts';
 
 /** 427 x 240 and the like: what flow can be had of in time. */
@@ -194,8 +195,4 @@ async function pictureOf(request: TrackRequest, frameIndex: number, signal: Abor
 		`frame ${frameIndex} is ${picture.width}x${picture.height}, the video ${request.width}x${request.height}`,
 	);
 	return picture;
-}
-
-function emptyMask(size: { width: number; height: number }): Mask {
-	return { width: size.width, height: size.height, data: new Uint8Array(size.width * size.height) };
 }

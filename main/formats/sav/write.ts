@@ -79,7 +79,7 @@ async function writeFile(job: FileJob, total: number): Promise<{ maskCount: numb
 		track.type === type ? [{ track, lane: layout.lanes[index]!, statistics: new StatisticsBuilder(video) }] : [],
 	);
 	// [entries, objects]; an automatic file alone has them.
-	const stability = new Float32Array(type === 'auto' ? frames.length * members.length : 0).fill(1);
+	const stability = new Float64Array(type === 'auto' ? frames.length * members.length : 0).fill(1);
 	let maskCount = 0;
 	let unmeasuredCount = 0;
 

@@ -41,6 +41,15 @@ export type Services = {
 	playbackSource(videoId: number): Promise<{ path: string; mimeType: string } | null>;
 	/** Writes an upload into the project's media folder under a free name made from `name`; its path. */
 	acceptUpload(name: string, body: AsyncIterable<Uint8Array>, options: { signal: AbortSignal }): Promise<string>;
+	/** One exact frame of a file or folder that need not be in a project. */
+	looseFrame(
+		path: string,
+		frameIndex: number,
+		options: { format: 'jpg' | 'png'; signal: AbortSignal },
+	): Promise<{ bytes: Uint8Array; width: number; height: number }>;
 	/** Ends jobs and children, closes the project. */
 	close(): Promise<void>;
 };
+
+export type { ServiceDeps } from './context.ts';
+export { createServices } from './create-services.ts';

@@ -38,6 +38,15 @@ export const projectErrors = {
 		`There is no model ${data.modelId}. There are: ${data.known.join(', ')}`,
 	'track.noneToCarry': () =>
 		'No unlocked object of this video has a prompted or edited frame to carry from. Click an object first',
+	'export.nothing': () =>
+		'No video of this project has an object, so there is nothing to export. Click an object first',
+	'project.labelTaken': (data: { name: string }) => `There is a label "${data.name}" already. Choose another name`,
+	'video.nameTaken': (data: { name: string }) =>
+		`A video of this project is called "${data.name}" already; names tell their exports apart. Choose another name`,
+	'video.otherSource': (data: { name: string; path: string }) =>
+		`This is another video than ${data.name}: its content differs. Choose the file that was imported: ${data.path}`,
+	'video.sourceMissing': (data: { name: string; path: string }) =>
+		`The source of ${data.name} is not where it was. Its masks are safe; put the file back, or show where it is now: ${data.path}`,
 	'run.nothing': () => 'Every frame of this range is prompted or edited already, so there is nothing to carry',
 	'run.passUnknown': (data: { passId: number }) =>
 		`There is no interrupted run ${data.passId}; it may have been taken over`,

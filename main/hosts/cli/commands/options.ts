@@ -1,0 +1,11 @@
+import { Option } from 'commander';
+import type { Studio } from '../studio.ts';
+
+/** Runs a command's work with the services open. */
+export type RunCommand = (work: (studio: Studio) => Promise<void>) => Promise<void>;
+
+export function directionOption(): Option {
+	return new Option('--direction <direction>', 'which way to carry from the prompted frames')
+		.choices(['forward', 'backward', 'both'])
+		.default('both');
+}

@@ -1,0 +1,47 @@
+import { userInfo } from 'node:os';
+import { spawnInferenceProcess } from '../../inference/spawn-process.ts';
+import { launchDecoderPage } from '../../media/chromium/launch.ts';
+import { createServices, type HostDeps, type ServiceDeps, type Services } from '../../services/index.ts';
+import type { Product } from './product.ts';
+import type { UserFolders } from './user-folders.ts';
+
+/** Half a minute of 720p, or two frames of the largest pictures. */
+const FRAME_CACHE_BYTES = 512 * 1024 * 1024;
+
+/**
+ * The services of a host that runs under plain Node: a headless Chromium decodes, a forked process runs the models.
+ */
+export function createNodeServices(options: {
+	host: HostDeps;
+	product: Product;
+	folders: UserFolders;
+	log: ServiceDeps['log'];
+}): Services {
+	const { host, product, folders, log } = options;
+	return createServices({
+		host,
+		dataFolder: folders.data,
+		samplePath: product.samplePath,
+		openDecoder: (signal) =>
+			launchDecoderPage({
+				pageFolder: product.rendererFolder,
+				cacheFolder: folders.cache,
+				log,
+				...(signal ? { signal } : {}),
+			}),
+		spawnInference: () => spawnInferenceProcess(product.inferenceEntry),
+		log,
+		now: Date.now,
+		author: authorName(),
+		frameCacheBytes: FRAME_CACHE_BYTES,
+	});
+}
+
+/** Null on machines whose users have no names. */
+function authorName(): string | null {
+	try {
+		return userInfo().username;
+	} catch {
+		return null;
+	}
+}

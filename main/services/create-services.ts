@@ -1,0 +1,189 @@
+import { extname } from 'node:path';
+import { createInference } from '../inference/inference.ts';
+import { createMedia, encodePicture } from '../media/index.ts';
+import { historyState, type Store, type StoreChange } from '../store/index.ts';
+import { type ErrorCode, type ErrorData, StudioError } from '../../preload/common/studio-error.ts';
+import type { EventName, Events } from '../../preload/contract/events.ts';
+import { createAnnotateService } from './annotate/index.ts';
+import { createPendingMasks } from './annotate/pending.ts';
+import type { ServiceContext, ServiceDeps, Workspace } from './context.ts';
+import { createExportService } from './export/index.ts';
+import { createHistoryService } from './history/index.ts';
+import { createHostService } from './host/index.ts';
+import type { ServiceEvent, Services } from './index.ts';
+import { createJobs } from './job/jobs.ts';
+import { createJobService } from './job/index.ts';
+import { createModelService } from './model/index.ts';
+import { createProjectService, mediaFolderOf, projectInfoOf } from './project/index.ts';
+import { createReviewService } from './review/index.ts';
+import { createSegmentService } from './segment/index.ts';
+import { createTrackService } from './track/index.ts';
+import { saveUpload } from './upload.ts';
+import { createVideoService, locateSource } from './video/index.ts';
+import { checkFrame, videoOf } from './video/find.ts';
+import { probedOf } from './video/record.ts';
+import { createSources } from './video/sources.ts';
+import { videoIdOf } from './video/video-key.ts';
+
+/**
+ * Everything that Masklet does, for any host: the contract's handlers over media, inference, store and formats. Holds at
+ * most one open project.
+ */
+export function createServices(deps: ServiceDeps): Services {
+	const listeners = new Set<(event: ServiceEvent) => void>();
+	let workspace: Workspace | null = null;
+
+	const emit = <E extends EventName>(name: E, payload: Events[E]): void => {
+		for (const listener of listeners) {
+			listener({ name, payload } as ServiceEvent);
+		}
+	};
+	const media = createMedia({ openDecoder: deps.openDecoder, cacheBytes: deps.frameCacheBytes, log: deps.log });
+	const inference = createInference({
+		spawn: deps.spawnInference,
+		pictureAt: (videoKey, frameIndex, signal) =>
+			project().sources.use(videoIdOf(videoKey), (source) => source.picture(frameIndex, { signal })),
+		log: deps.log,
+	});
+	const jobs = createJobs({
+		emit,
+		now: deps.now,
+		onInternalError: (error, method) => deps.log.error({ error }, `${method} failed`),
+	});
+
+	function project(): Workspace {
+		if (!workspace) {
+			throw new StudioError('project.none');
+		}
+		return workspace;
+	}
+
+	function editable(): Workspace {
+		const open = project();
+		if (open.store.isReadOnly) {
+			throw new StudioError('project.readOnly', { path: open.path });
+		}
+		return open;
+	}
+
+	const context: ServiceContext = {
+		deps,
+		media,
+		inference,
+		jobs,
+		emit,
+		warn: <C extends ErrorCode>(code: C, data: ErrorData<C>) => {
+			const { message } = new StudioError(code, ...([data] as never));
+			emit('warning', { code, message, data });
+		},
+		project,
+		editable,
+		announceProject: () => {
+			emit('project.changed', { project: workspace && projectInfoOf(context, workspace.store) });
+		},
+	};
+
+	async function hold(store: Store): Promise<void> {
+		await release({ isQuiet: true });
+		const pendingMasks = createPendingMasks(context, store);
+		const sources = createSources({
+			media,
+			locate: async (videoId) => {
+				const video = videoOf(store, videoId);
+				const path = await locateSource(store, video);
+				return { path, known: await probedOf(context, store, { video, path }) };
+			},
+		});
+		workspace = { path: store.path, store, sources, pendingMasks };
+		store.onChange((change) => announceChange(store, change));
+		context.announceProject();
+		pendingMasks.wake();
+	}
+
+	function announceChange(store: Store, change: StoreChange): void {
+		emit('store.changed', { ...change, history: historyState(store.db) });
+		if (workspace?.store === store) {
+			workspace.pendingMasks.wake();
+		}
+	}
+
+	async function release(options: { isQuiet: boolean } = { isQuiet: false }): Promise<void> {
+		const closing = workspace;
+		if (!closing) {
+			return;
+		}
+		await jobs.stopAll();
+		await closing.pendingMasks.stop();
+		await closing.sources.close();
+		workspace = null;
+		closing.store.close();
+		if (!options.isQuiet) {
+			context.announceProject();
+		}
+	}
+
+	return {
+		handlers: {
+			annotate: createAnnotateService(context),
+			export: createExportService(context),
+			history: createHistoryService(context),
+			host: createHostService(context),
+			job: createJobService(context),
+			model: createModelService(context),
+			project: createProjectService(context, {
+				hold,
+				release: () => release(),
+				current: () => workspace?.store ?? null,
+			}),
+			review: createReviewService(context),
+			segment: createSegmentService(context),
+			track: createTrackService(context),
+			video: createVideoService(context),
+		},
+		onEvent: (listener) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		picture: async (videoId, frameIndex, { maxSide, signal }) => {
+			const open = project();
+			checkFrame(videoOf(open.store, videoId), frameIndex);
+			const options = { signal, ...(maxSide === undefined ? {} : { maxSide }) };
+			const picture = await open.sources.use(videoId, (source) => source.picture(frameIndex, options));
+			return { bytes: await encodePicture(picture, 'jpg'), mimeType: 'image/jpeg' };
+		},
+		playbackSource: async (videoId) => {
+			const { store } = project();
+			const video = videoOf(store, videoId);
+			if (video.kind === 'folder') {
+				return null;
+			}
+			const path = await locateSource(store, video);
+			return { path, mimeType: mimeTypes[extname(path).toLowerCase()] ?? 'application/octet-stream' };
+		},
+		acceptUpload: (name, body, { signal }) => saveUpload(mediaFolderOf(editable().store), { name, body, signal }),
+		looseFrame: async (path, frameIndex, { format, signal }) => {
+			const source = await media.open(path, { signal });
+			try {
+				checkFrame(source.facts, frameIndex);
+				const picture = await source.picture(frameIndex, { signal });
+				const { width, height } = picture;
+				return { bytes: await encodePicture(picture, format), width, height };
+			} finally {
+				await source.close();
+			}
+		},
+		close: async () => {
+			await release({ isQuiet: true });
+			await inference.close();
+			await media.close();
+		},
+	};
+}
+
+const mimeTypes: Record<string, string> = {
+	'.mp4': 'video/mp4',
+	'.m4v': 'video/mp4',
+	'.mov': 'video/quicktime',
+	'.mkv': 'video/x-matroska',
+	'.webm': 'video/webm',
+};

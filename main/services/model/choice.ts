@@ -1,0 +1,23 @@
+import { builtinModelId } from '../../inference/inference.ts';
+import type { ProjectRow } from '../../store/index.ts';
+import { StudioError } from '../../../preload/common/studio-error.ts';
+import type { ServiceContext } from '../context.ts';
+
+/** The model that a project uses: the chosen one where it is there, else the built-in one. */
+export function modelOf(context: ServiceContext, project: ProjectRow): string {
+	const { modelId } = project;
+	return modelId !== null && isKnown(context, modelId) ? modelId : builtinModelId;
+}
+
+/** @throws track.modelUnknown */
+export function checkedModel(context: ServiceContext, modelId: string): string {
+	if (!isKnown(context, modelId)) {
+		const known = context.inference.models().map((model) => model.modelId);
+		throw new StudioError('track.modelUnknown', { modelId, known });
+	}
+	return modelId;
+}
+
+function isKnown(context: ServiceContext, modelId: string): boolean {
+	return context.inference.models().some((model) => model.modelId === modelId);
+}

@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import {
+	deleteRow,
+	insertRow,
+	listLabels,
+	listVideos,
+	openStore,
+	projectCounts,
+	readProject,
+	runEdit,
+	type Store,
+	updateRow,
+} from '../../store/index.ts';
+import { nextColour } from '../../../preload/common/palette.ts';
+import { StudioError } from '../../../preload/common/studio-error.ts';
+import type { Label, ProjectInfo } from '../../../preload/contract/project.ts';
+import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
+import type { ServiceContext } from '../context.ts';
+import { modelOf } from '../model/choice.ts';
+import { definedOf } from '../track/index.ts';
+import { importMedia } from '../video/import.ts';
+import { createRecentProjects } from './recent.ts';
+
+/** What the project service asks of the one who holds the open project. */
+export type ProjectHolder = {
+	/** Takes a store as the open project, in place of the one before. */
+	hold: (store: Store) => Promise<void>;
+	release: () => Promise<void>;
+	current: () => Store | null;
+};
+
+export function createProjectService(context: ServiceContext, holder: ProjectHolder): ServiceHandlers<'project'> {
+	const { deps } = context;
+	const recent = createRecentProjects(deps.dataFolder);
+
+	async function take(store: Store): Promise<ProjectInfo> {
+		await holder.hold(store);
+		const info = projectInfoOf(context, store);
+		await recent.add({ path: info.path, name: info.name, openedAtMillis: deps.now() });
+		return info;
+	}
+
+	async function create(path: string, name: string): Promise<ProjectInfo> {
+		const target = projectPath(path);
+		await mkdir(dirname(target), { recursive: true });
+		return take(openStore(target, { mode: 'create', name, ...clockOf(deps) }));
+	}
+
+	async function open(path: string): Promise<ProjectInfo> {
+		const target = resolve(path);
+		if (holder.current()?.path === target) {
+			return projectInfoOf(context, context.project().store);
+		}
+		// The one before is let go first: it may be the same file under another name.
+		const store = openStore(target, { mode: 'edit', ...clockOf(deps) });
+		return take(store);
+	}
+
+	return {
+		current: () => {
+			const store = holder.current();
+			return store && projectInfoOf(context, store);
+		},
+		recent: () => recent.list(),
+		create: ({ path, name }) => create(path, name),
+		open: ({ path }) => open(path),
+		openSample: async () => {
+			const path = join(deps.dataFolder, 'Sample.masklet');
+			if (existsSync(path)) {
+				const info = await open(path);
+				if (info.videoCount > 0) {
+					return info;
+				}
+			} else {
+				await create(path, 'Sample');
+			}
+			await importMedia(context, { paths: [deps.samplePath], signal: new AbortController().signal });
+			return projectInfoOf(context, context.project().store);
+		},
+		close: async () => {
+			await holder.release();
+			return null;
+		},
+		forgetRecent: async ({ path }) => {
+			await recent.forget(path);
+			return null;
+		},
+		labels: () => listLabels(context.project().store.db),
+		addLabel: ({ name, colour }) => {
+			const { store } = context.editable();
+			const labels = listLabels(store.db);
+			checkLabelName(labels, name, null);
+			const row = { name, colour: colour ?? nextColour(labels.map((label) => label.colour)) };
+			const { value: labelId } = runEdit(store, { name: `Add label ${name}`, kind: 'project.addLabel' }, (db) =>
+				insertRow(db, 'label', row),
+			);
+			return { labelId, ...row };
+		},
+		updateLabel: ({ labelId, ...patch }) => {
+			const { store } = context.editable();
+			const labels = listLabels(store.db);
+			const label = labelOf(labels, labelId);
+			if (patch.name !== undefined) {
+				checkLabelName(labels, patch.name, labelId);
+			}
+			runEdit(store, { name: `Change label ${label.name}`, kind: 'project.updateLabel' }, (db) =>
+				updateRow(db, 'label', labelId, definedOf(patch)),
+			);
+			return null;
+		},
+		removeLabel: ({ labelId }) => {
+			const { store } = context.editable();
+			const label = labelOf(listLabels(store.db), labelId);
+			runEdit(store, { name: `Delete label ${label.name}`, kind: 'project.removeLabel' }, (db) =>
+				deleteRow(db, 'label', labelId),
+			);
+			return null;
+		},
+	};
+}
+
+export function projectInfoOf(context: ServiceContext, store: Store): ProjectInfo {
+	const project = readProject(store.db);
+	const { videoCount, trackCount } = projectCounts(store.db);
+	return {
+		path: store.path,
+		name: project.name,
+		isReadOnly: store.isReadOnly,
+		modelId: modelOf(context, project),
+		videoCount,
+		trackCount,
+	};
+}
+
+/** Uploads go beside the project file: `Dogs.masklet` has `Dogs.media`. */
+export function mediaFolderOf(store: Store): string {
+	return join(dirname(store.path), `${basename(store.path, extname(store.path))}.media`);
+}
+
+export function videoNames(store: Store): Set<string> {
+	return new Set(listVideos(store.db).map((video) => video.name));
+}
+
+function projectPath(path: string): string {
+	const target = resolve(path);
+	if (extname(target).toLowerCase() !== '.masklet') {
+		throw new StudioError('project.pathType', { path: target });
+	}
+	return target;
+}
+
+function clockOf(deps: ServiceContext['deps']): { now: () => number; author?: string } {
+	return { now: deps.now, ...(deps.author === null ? {} : { author: deps.author }) };
+}
+
+function labelOf(labels: readonly Label[], labelId: number): Label {
+	const label = labels.find((candidate) => candidate.labelId === labelId);
+	if (!label) {
+		throw new StudioError('track.labelUnknown', { labelId });
+	}
+	return label;
+}
+
+function checkLabelName(labels: readonly Label[], name: string, exceptId: number | null): void {
+	if (labels.some((label) => label.name === name && label.labelId !== exceptId)) {
+		throw new StudioError('project.labelTaken', { name });
+	}
+}

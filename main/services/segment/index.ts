@@ -1,0 +1,62 @@
+import { readProject } from '../../store/index.ts';
+import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
+import { checkPrompt } from '../annotate/prompts.ts';
+import type { ServiceContext } from '../context.ts';
+import { checkedModel, modelOf } from '../model/choice.ts';
+import { checkFrame, videoOf } from '../video/find.ts';
+import { videoKeyOf } from '../video/video-key.ts';
+
+/** Masks that nobody keeps: previews, and pictures encoded ahead. */
+export function createSegmentService(context: ServiceContext): ServiceHandlers<'segment'> {
+	/** The newest `prepare` wins: the picture that the person looks at now. */
+	let preparing: AbortController | null = null;
+
+	return {
+		preview: ({ videoId, frameIndex, prompts, modelId }) => {
+			const { store } = context.project();
+			const video = videoOf(store, videoId);
+			checkFrame(video, frameIndex);
+			prompts.forEach((prompt) => checkPrompt(prompt, video));
+			const model = modelId === undefined ? modelOf(context, readProject(store.db)) : checkedModel(context, modelId);
+			return context.jobs.start({
+				method: 'segment.preview',
+				name: 'Preview',
+				run: (job) =>
+					context.inference.prompt(
+						{
+							modelId: model,
+							videoKey: videoKeyOf(videoId),
+							frameIndex,
+							width: video.width,
+							height: video.height,
+							prompts,
+						},
+						{ signal: job.signal, priority: 'preview' },
+					),
+			});
+		},
+		prepare: ({ videoId, frameIndex }) => {
+			const { store } = context.project();
+			const video = videoOf(store, videoId);
+			checkFrame(video, frameIndex);
+			preparing?.abort();
+			const controller = new AbortController();
+			preparing = controller;
+			const { width, height } = video;
+			const task = {
+				modelId: modelOf(context, readProject(store.db)),
+				videoKey: videoKeyOf(videoId),
+				frameIndex,
+				width,
+				height,
+			};
+			context.inference.prepare(task, { signal: controller.signal }).catch((error: unknown) => {
+				// Only a click that follows would be slower; the click itself says what is wrong.
+				if (!controller.signal.aborted) {
+					context.deps.log.debug({ error }, 'a picture was not encoded ahead');
+				}
+			});
+			return null;
+		},
+	};
+}

@@ -2,6 +2,7 @@ import { EncodedPacketSink, FilePathSource, Input, MATROSKA, MP4, QTFF, WEBM } f
 import type { InputVideoTrack } from 'mediabunny';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import type { StreamConfig } from '../../preload/rpc/decoder.ts';
+import { withReorderDepth } from './avc-config.ts';
 import { describeContainer } from './container.ts';
 import { asMediaError } from './file-errors.ts';
 
@@ -52,7 +53,7 @@ export async function openVideoFile(path: string): Promise<VideoFile> {
 				codec: config.codec,
 				codedWidth: await track.getCodedWidth(),
 				codedHeight: await track.getCodedHeight(),
-				description: config.description ? bytesOf(config.description) : null,
+				description: config.description ? decoderDescription(codec, bytesOf(config.description)) : null,
 			},
 			hasAudio,
 			cutOff,
@@ -72,6 +73,10 @@ const containerNames: { [name: string]: string } = {
 	'QuickTime File Format': 'MOV',
 	Matroska: 'MKV',
 };
+
+function decoderDescription(codec: string, description: Uint8Array): Uint8Array {
+	return codec === 'avc' ? withReorderDepth(description) : description;
+}
 
 function bytesOf(source: AllowSharedBufferSource): Uint8Array {
 	return ArrayBuffer.isView(source)

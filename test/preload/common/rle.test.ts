@@ -32,6 +32,14 @@ test('a mask survives RLE and the compressed string', () => {
 	);
 });
 
+test('any value but 0 is inside, wherever the bytes lie', () => {
+	const values = [0, 255, 1, 0, 7, 3, 0, 0, 255, 1, 2, 0];
+	const expected = encodeRle({ width: 4, height: 3, data: Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)) });
+	expect(encodeRle({ width: 4, height: 3, data: Uint8Array.from(values) })).toEqual(expected);
+	const shifted = Uint8Array.from([9, ...values, 9]).subarray(1, 13);
+	expect(encodeRle({ width: 4, height: 3, data: shifted })).toEqual(expected);
+});
+
 test('what is no mask is refused with the reason, and costs nothing', () => {
 	const size = { width: 5, height: 4 };
 	const reasonOf = (read: () => unknown) => {

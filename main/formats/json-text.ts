@@ -1,9 +1,12 @@
+import { assert } from '../../preload/common/assert.ts';
+
 /**
  * JSON as Python's `json.dumps` prints it (", " and ": "), with whole floats as 483.0: readers that look at the type of
  * a number (int or float) see what the samples of the data sets have.
  */
 
 export function floatText(value: number): string {
+	assert(Number.isFinite(value), `${value} is no number of JSON`);
 	return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 

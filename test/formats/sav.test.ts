@@ -122,6 +122,25 @@ test('a range stands at its frames; holes outside it are no holes', async () => 
 	expect(file.masklet_visibility_changes).toEqual([1]);
 });
 
+test('masks are asked for one at a time, frame by frame, and holes not at all', async () => {
+	const asked: string[] = [];
+	let openCount = 0;
+	const first = { ...dog, frames: { 0: dog.frames[0]!, 1: dog.frames[1]!, 2: dog.frames[2]! } };
+	const record = recordOf({ frameCount: 3 }, [first, { frames: { 1: { steps: disc } } }]);
+	const counted: VideoRecord = {
+		...record,
+		async maskAt(trackId, frameIndex) {
+			asked.push(`${frameIndex}:${trackId}`);
+			expect(++openCount).toBe(1);
+			const found = await record.maskAt(trackId, frameIndex);
+			openCount--;
+			return found;
+		},
+	};
+	await writeSav(counted, { folder });
+	expect(asked).toEqual(['0:1', '1:1', '1:2', '2:1']);
+});
+
 test('what cannot be exported is refused, and what fails or is cancelled leaves nothing', async () => {
 	const record = recordOf({}, [dog]);
 	const refused = async (options: Parameters<typeof writeSav>[1], code: string, of: VideoRecord = record) => {

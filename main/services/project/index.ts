@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
-	deleteRow,
 	insertRow,
 	listLabels,
 	listVideos,
 	openStore,
 	projectCounts,
 	readProject,
+	removeLabel,
 	runEdit,
 	type Store,
 	updateRow,
@@ -114,7 +114,7 @@ export function createProjectService(context: ServiceContext, holder: ProjectHol
 			const { store } = context.editable();
 			const label = labelOf(listLabels(store.db), labelId);
 			runEdit(store, { name: `Delete label ${label.name}`, kind: 'project.removeLabel' }, (db) =>
-				deleteRow(db, 'label', labelId),
+				removeLabel(db, labelId),
 			);
 			return null;
 		},

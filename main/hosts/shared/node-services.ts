@@ -8,20 +8,20 @@ import type { UserFolders } from './user-folders.ts';
 /** Half a minute of 720p, or two frames of the largest pictures. */
 const FRAME_CACHE_BYTES = 512 * 1024 * 1024;
 
-/**
- * The services of a host that runs under plain Node: a headless Chromium decodes, a forked process runs the models.
- */
-export function createNodeServices(options: {
+export type HostServicesOptions = {
 	host: HostDeps;
 	product: Product;
 	folders: UserFolders;
 	log: ServiceDeps['log'];
-}): Services {
-	const { host, product, folders, log } = options;
-	return createServices({
-		host,
-		dataFolder: folders.data,
-		samplePath: product.samplePath,
+};
+
+/**
+ * The services of a host that runs under plain Node: a headless Chromium decodes, a forked process runs the models.
+ */
+export function createNodeServices(options: HostServicesOptions): Services {
+	const { product, folders, log } = options;
+	return createHostServices({
+		...options,
 		openDecoder: (signal) =>
 			launchDecoderPage({
 				pageFolder: product.rendererFolder,
@@ -30,7 +30,19 @@ export function createNodeServices(options: {
 				...(signal ? { signal } : {}),
 			}),
 		spawnInference: () => spawnInferenceProcess(product.inferenceEntry),
-		log,
+	});
+}
+
+/** The services of a host that has its own way to decode and to run models. */
+export function createHostServices({
+	product,
+	folders,
+	...own
+}: HostServicesOptions & Pick<ServiceDeps, 'openDecoder' | 'spawnInference'>): Services {
+	return createServices({
+		...own,
+		dataFolder: folders.data,
+		samplePath: product.samplePath,
 		now: Date.now,
 		author: authorName(),
 		frameCacheBytes: FRAME_CACHE_BYTES,

@@ -35,62 +35,91 @@ export type Turn = {
 
 /**
  * A decoded frame as an upright 8-bit RGB picture: Y'CbCr to R'G'B' by the matrix (ITU-R BT.601-7, BT.709-6, BT.2020-2)
- * and range, a chroma sample for every pixel that it covers, no change of primaries or transfer.
+ * and range, a chroma sample for every pixel that it covers, no change of primaries or transfer. Large pictures are
+ * made in turns, so that the thread is never held for long.
  */
-export function rgbFromFrame(frame: DecodedFrame, colour: ColourFacts, turn: Turn): RgbPicture {
-	const { width, height, data, layout } = frame;
+export async function rgbFromFrame(frame: DecodedFrame, colour: ColourFacts, turn: Turn): Promise<RgbPicture> {
+	const { width, height } = frame;
 	const isSideways = turn.rotationDegrees % 180 !== 0;
-	const picture = {
-		width: isSideways ? height : width,
-		height: isSideways ? width : height,
-		data: new Uint8Array(width * height * 3),
-	};
-	const rgb = new Uint8ClampedArray(picture.data.buffer);
-	const { start, perColumn, perRow } = targetSteps(width, height, turn);
-	if (layout === 'RGB') {
-		for (let row = 0, from = 0; row < height; row++) {
-			for (let column = 0, to = start + row * perRow; column < width; column++, from += 3, to += perColumn) {
-				rgb[to] = data[from]!;
-				rgb[to + 1] = data[from + 1]!;
-				rgb[to + 2] = data[from + 2]!;
-			}
+	const data = new Uint8Array(width * height * 3);
+	const convertRow = rowConverter(frame, colour, {
+		rgb: new Uint8ClampedArray(data.buffer),
+		...targetSteps(width, height, turn),
+	});
+	const rowsInTurn = Math.ceil(pixelsInTurn / width);
+	for (let row = 0; row < height; row++) {
+		convertRow(row);
+		if (row % rowsInTurn === rowsInTurn - 1) {
+			await new Promise(setImmediate);
 		}
-		return picture;
 	}
+	return { width: isSideways ? height : width, height: isSideways ? width : height, data };
+}
+
+/** A few milliseconds of work; a picture of 720p is one turn. */
+const pixelsInTurn = 1 << 20;
+
+type Target = { rgb: Uint8ClampedArray; start: number; perColumn: number; perRow: number };
+
+function rowConverter(frame: DecodedFrame, colour: ColourFacts, target: Target): (row: number) => void {
+	if (frame.layout === 'RGB') {
+		return packedRow(frame, target);
+	}
+	return colour.matrix === 'rgb'
+		? greenBlueRedRow(frame, levelTable(colour.range), target)
+		: chromaRow(frame, conversionTables(colour.matrix, colour.range), target);
+}
+
+function packedRow({ width, data }: DecodedFrame, { rgb, start, perColumn, perRow }: Target) {
+	return (row: number) => {
+		for (let from = 3 * row * width, end = from + 3 * width, to = start + row * perRow; from < end; to += perColumn) {
+			rgb[to] = data[from++]!;
+			rgb[to + 1] = data[from++]!;
+			rgb[to + 2] = data[from++]!;
+		}
+	};
+}
+
+/** Planes of green, blue and red, which are always of full size. */
+function greenBlueRedRow({ width, height, data }: DecodedFrame, level: Int32Array, target: Target) {
+	const { rgb, start, perColumn, perRow } = target;
+	const planeBytes = width * height;
+	return (row: number) => {
+		for (let from = row * width, end = from + width, to = start + row * perRow; from < end; from++, to += perColumn) {
+			rgb[to] = level[data[from + 2 * planeBytes]!]! >> 16;
+			rgb[to + 1] = level[data[from]!]! >> 16;
+			rgb[to + 2] = level[data[from + planeBytes]!]! >> 16;
+		}
+	};
+}
+
+function chromaRow(frame: DecodedFrame, tables: ReturnType<typeof conversionTables>, target: Target) {
+	const { width, height, data, layout } = frame;
+	const { rgb, start, perColumn, perRow } = target;
+	const { level, redV, greenU, greenV, blueU } = tables;
 	const shiftX = layout === 'I444' ? 0 : 1;
 	const shiftY = layout === 'I420' ? 1 : 0;
 	const chromaWidth = (width + shiftX) >> shiftX;
-	const chromaHeight = (height + shiftY) >> shiftY;
-	const firstPlane = width * height;
-	const secondPlane = firstPlane + chromaWidth * chromaHeight;
-	if (colour.matrix === 'rgb') {
-		// Planes are G, B, R, which are always of full size.
-		const level = levelTable(colour.range).map((value) => value >> 16);
-		for (let row = 0, from = 0; row < height; row++) {
-			for (let column = 0, to = start + row * perRow; column < width; column++, from++, to += perColumn) {
-				const chroma = (row >> shiftY) * chromaWidth + (column >> shiftX);
-				rgb[to] = level[data[secondPlane + chroma]!]!;
-				rgb[to + 1] = level[data[from]!]!;
-				rgb[to + 2] = level[data[firstPlane + chroma]!]!;
+	const chromaBytes = chromaWidth * ((height + shiftY) >> shiftY);
+	return (row: number) => {
+		let luma = row * width;
+		let to = start + row * perRow;
+		let chroma = width * height + (row >> shiftY) * chromaWidth;
+		for (let column = 0; column < width; chroma++) {
+			const u = data[chroma]!;
+			const v = data[chroma + chromaBytes]!;
+			const red = redV[v]!;
+			const green = greenU[u]! + greenV[v]!;
+			const blue = blueU[u]!;
+			for (const end = Math.min(width, column + 1 + shiftX); column < end; column++, to += perColumn) {
+				const y = level[data[luma++]!]!;
+				// 16 fractional bits; the clamped array cuts to 0..255.
+				rgb[to] = (y + red) >> 16;
+				rgb[to + 1] = (y + green) >> 16;
+				rgb[to + 2] = (y + blue) >> 16;
 			}
 		}
-		return picture;
-	}
-	const { level, redV, greenU, greenV, blueU } = conversionTables(colour.matrix, colour.range);
-	for (let row = 0, luma = 0; row < height; row++) {
-		const chromaRow = (row >> shiftY) * chromaWidth;
-		for (let column = 0, to = start + row * perRow; column < width; column++, luma++, to += perColumn) {
-			const chroma = chromaRow + (column >> shiftX);
-			const y = level[data[luma]!]!;
-			const u = data[firstPlane + chroma]!;
-			const v = data[secondPlane + chroma]!;
-			// 16 fractional bits; the clamped array cuts to 0..255.
-			rgb[to] = (y + redV[v]!) >> 16;
-			rgb[to + 1] = (y + greenU[u]! + greenV[v]!) >> 16;
-			rgb[to + 2] = (y + blueU[u]!) >> 16;
-		}
-	}
-	return picture;
+	};
 }
 
 /** Where pixel (0, 0) of the source goes in the target's bytes, and how far a step right or down goes from there. */

@@ -210,7 +210,7 @@ export class FileSource implements MediaSource {
 				? colourFacts({ matrix: frame.matrix, fullRange: frame.isFullRange }, facts.codedHeight)
 				: facts.colour;
 		const turn = { rotationDegrees: facts.rotationDegrees, isFlipped: this.#isFlipped };
-		let picture = rgbFromFrame(frame, colour, turn);
+		let picture = await rgbFromFrame(frame, colour, turn);
 		if (picture.width !== facts.width || picture.height !== facts.height) {
 			// A stream that changes its size on the way: masks and prompts have the size of the video.
 			picture = await stretchedPicture(picture, facts.width, facts.height);

@@ -1,4 +1,5 @@
 export { createMedia } from './create-media.ts';
+export { damageNotice } from './damage-notice.ts';
 export { encodePicture, scaledPicture, type EncodeOptions } from './encode-picture.ts';
 export { FrameIndex } from './frame-index.ts';
 export { folderFrameRate } from './picture-folder.ts';

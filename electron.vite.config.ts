@@ -39,7 +39,10 @@ export default defineConfig({
 		build: {
 			outDir: at('out/renderer'),
 			minify: true,
-			rolldownOptions: { input: [at('renderer/index.html'), at('renderer/decoder/decoder.html')] },
+			// An object: electron-vite puts its own guess before an array.
+			rolldownOptions: { input: { studio: at('renderer/index.html'), decoder: at('renderer/decoder/decoder.html') } },
+			chunkSizeWarningLimit: 2000,
+			emptyOutDir: true,
 		},
 	},
 });

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { accessSync, constants, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { StudioError } from '../../preload/common/studio-error.ts';
+import { isStudioError, StudioError } from '../../preload/common/studio-error.ts';
 import { all, first, pragma, readDb, run, sql, writeDb, type ReadDb, type WriteDb } from './db.ts';
 import { takeWriterLock, type WriterLock } from './lock.ts';
 import { migrate, versionOf } from './migrate.ts';
@@ -137,8 +137,10 @@ function openWriter(path: string, options: WriterOptions): Store {
 		}
 		pragma(db, 'foreign_keys = ON');
 		refuseOddRecord(db, path);
-		// No other process writes, so whoever ran these is gone.
-		run(db, sql`UPDATE pass SET state = 'interrupted' WHERE state = 'running'`);
+		// No other process writes, so whoever ran these is gone. Without any, opening writes nothing.
+		if (first(db, sql`SELECT 1 FROM pass WHERE state = 'running'`)) {
+			run(db, sql`UPDATE pass SET state = 'interrupted' WHERE state = 'running'`);
+		}
 		return storeOf(path, { db, writeDb: db, readOnlyReason: null, backupPath, lock, options });
 	} catch (error) {
 		db?.connection.close();
@@ -151,7 +153,7 @@ type ReaderOptions = OpenOptions & { migrations: readonly Migration[]; reason: '
 
 function openReader(path: string, options: ReaderOptions): Store {
 	const { migrations, reason } = options;
-	const db = readDb(connect(path, { readonly: true, fileMustExist: true }));
+	const db = connectReader(path, reason);
 	try {
 		refuseFuture(db, { path, version: migrations.length });
 		refuseDamage(db, path);
@@ -211,6 +213,39 @@ function connect(path: string, options: Database.Options): Database.Database {
 		return new Database(path, { timeout: busyMillis, ...options });
 	} catch (error) {
 		throw translated(error, path);
+	}
+}
+
+/**
+ * A kill may leave a journal that has to be played back first, which a reading connection cannot do. Where nobody has
+ * the writer's place it is taken for that moment.
+ */
+function connectReader(path: string, reason: Store['readOnlyReason']): ReadDb {
+	const open = (): ReadDb => {
+		const db = readDb(connect(path, { readonly: true, fileMustExist: true }));
+		try {
+			versionOf(db);
+			return db;
+		} catch (error) {
+			db.connection.close();
+			throw error;
+		}
+	};
+	try {
+		return open();
+	} catch (error) {
+		const lock = reason === 'asked' && isStudioError(error, 'store.writeProtected') ? takeWriterLock(path) : null;
+		if (lock === null || typeof lock === 'string') {
+			throw error;
+		}
+		const connection = connect(path, { fileMustExist: true });
+		try {
+			versionOf(readDb(connection));
+		} finally {
+			connection.close();
+			lock.release();
+		}
+		return open();
 	}
 }
 

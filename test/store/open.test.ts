@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isStudioError } from '../../preload/common/studio-error.ts';
@@ -207,6 +216,29 @@ test('an older file is copied, then brought up to date; a migration that fails l
 	expect(dump(copy.db)).toBe(before);
 	expect(historyState(copy.db).undoName).toBe('Import a.mp4');
 	expect(caught(() => openStore(path, { mode: 'read', now }))).toMatchObject({ code: 'store.fromFuture' });
+});
+
+test('a journal that a kill left is played back, for those who only read too', () => {
+	using folder = scratchFolder();
+	const store = createStore(folder.path);
+	importVideo(store, { name: 'a.mp4', frameCount: 20_000, trackCount: 1 });
+	const before = dump(store.db);
+	store.close();
+	// Killed in a transaction that is half in the file: with so small a cache, pages go there before the commit.
+	const script = `
+		const connection = new (require('better-sqlite3'))(process.argv[1]);
+		connection.pragma('cache_size = 2');
+		connection.exec("BEGIN; UPDATE blob SET bytes = zeroblob(500000); UPDATE video SET name = 'half'");
+		process.kill(process.pid, 'SIGKILL');
+	`;
+	const { signal } = spawnSync(process.execPath, ['-e', script, store.path], { cwd: import.meta.dirname });
+	expect(signal).toBe('SIGKILL');
+	expect(statSync(`${store.path}-journal`).size).toBeGreaterThan(4096);
+	using reader = openStore(store.path, { mode: 'read', now });
+	expect(dump(reader.db)).toBe(before);
+	expect(existsSync(`${store.path}-journal`)).toBe(false);
+	using writer = openStore(store.path, { mode: 'edit', now });
+	expect(writer.isReadOnly).toBe(false);
 });
 
 test('a creation that a kill cut off is made anew', () => {

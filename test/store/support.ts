@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,4 +131,8 @@ function dumpTable(db: ReadDb, { table, keys, columns, blobColumns }: TableDump)
 	return all<object>(db, sql`SELECT ${selected.join(', ')} FROM ${table} ORDER BY ${keys}`).map(
 		(row) => `${table} ${JSON.stringify(row)}`,
 	);
+}
+
+export function digestOf(db: ReadDb): string {
+	return hash('sha256', dump(db), 'hex');
 }

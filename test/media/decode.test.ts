@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createMedia } from '../../main/media/index.ts';
 import type { MediaSource } from '../../main/media/index.ts';
@@ -133,6 +136,28 @@ describe('the sample clip', () => {
 			expect(Math.max(small.width, small.height)).toBe(100);
 			expect(await source.decoderName()).toMatch(/^\w+ \d+/);
 		}));
+});
+
+test('a download that stopped in the middle keeps the frames that came', async () => {
+	const folder = await mkdtemp(join(tmpdir(), 'masklet-decode-'));
+	const path = join(folder, 'half.mp4');
+	const whole = await readFile(samplePath);
+	await writeFile(path, whole.subarray(0, whole.length >> 1));
+	await withSource(path, async (source) => {
+		expect(source.facts.notices).toEqual([
+			`The file is cut off (it ends after ${whole.length >> 1} of at least ${whole.length} bytes): frames at its end cannot be read`,
+		]);
+		const broken = await source.check();
+		expect(broken.at(-1)).toBe(source.facts.frameCount - 1);
+		const firstBroken = source.facts.frameCount - broken.length;
+		expect(broken[0]).toBe(firstBroken);
+		await expect(source.picture(firstBroken)).rejects.toMatchObject({ code: 'media.frameUnreadable' });
+		await withSource(samplePath, async (undamaged) => {
+			const last = await undamaged.picture(firstBroken - 1);
+			expect(fingerprint(await source.picture(firstBroken - 1))).toBe(fingerprint(last));
+		});
+	});
+	await rm(folder, { recursive: true });
 });
 
 /** By a quarter. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { Channel } from '../../../preload/rpc/channel.ts';
@@ -67,7 +67,8 @@ type Attempt = {
 /** One start of the browser: its channel, or what it said when it ended before the page called. */
 async function tryBrowser(attempt: Attempt): Promise<{ channel: Channel } | { lastWords: string }> {
 	const { cacheFolder, signal } = attempt;
-	const profileFolder = await mkdtemp(join(cacheFolder, 'profile-'));
+	await removeOldProfiles(cacheFolder);
+	const profileFolder = await mkdtemp(join(cacheFolder, `profile-${process.pid}-`));
 	const server = await servePage(attempt.pageFolder);
 	const browser = startBrowserProcess({ ...attempt, profileFolder, temporaryFolder: cacheFolder });
 	const ended = browser.exited.then(async (lastWords) => {
@@ -83,6 +84,24 @@ async function tryBrowser(attempt: Attempt): Promise<{ channel: Channel } | { la
 		browser.kill();
 		await ended;
 		throw error;
+	}
+}
+
+/** Profiles of processes that were killed before they could tidy up. */
+async function removeOldProfiles(cacheFolder: string): Promise<void> {
+	for (const name of await readdir(cacheFolder)) {
+		const pid = Number(/^profile-(\d+)-/.exec(name)?.[1]);
+		if (pid && !isAlive(pid)) {
+			await rm(join(cacheFolder, name), { recursive: true, force: true }).catch(() => {});
+		}
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}
 }
 

@@ -1,27 +1,28 @@
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
 
 /*
- * The clip that make_golden.py draws too, in whole numbers: a slanted pattern and two striped discs that move.
+ * The clip that make_golden.py draws too, in whole numbers: a slanted pattern and two striped discs that move; the
+ * frames of `hidden` are flat grey, as if a hand lay on the lens.
  */
 
 export type Clip = { width: number; height: number; frames: number; hidden: readonly number[] };
 
-/** A frame. The first disc is missing on frames of `hidden`. */
 export function seededFrame(clip: Clip, frame: number): RgbPicture {
 	const { width, height } = clip;
 	const data = new Uint8Array(width * height * 3);
+	if (clip.hidden.includes(frame)) {
+		return { width, height, data: data.fill(24) };
+	}
 	const discs = [
 		{
 			x: Math.floor((width * 3) / 10) + Math.floor((frame * width) / 60),
 			y: Math.floor((height * 4) / 10),
 			colour: [230, 40, 60],
-			isHidden: clip.hidden.includes(frame),
 		},
 		{
 			x: Math.floor((width * 7) / 10) - Math.floor((frame * width) / 90),
 			y: Math.floor((height * 6) / 10) + Math.floor((frame * height) / 80),
 			colour: [30, 60, 240],
-			isHidden: false,
 		},
 	];
 	const small = Math.min(width, height);
@@ -35,7 +36,7 @@ export function seededFrame(clip: Clip, frame: number): RgbPicture {
 			const stripes = (Math.floor((x + y * 2) / 4) % 2) * 40;
 			discs.forEach((disc, index) => {
 				const radius = Math.floor((small * 2) / 10) - Math.floor((index * small) / 20);
-				if (!disc.isHidden && (x - disc.x) ** 2 + (y - disc.y) ** 2 <= radius * radius) {
+				if ((x - disc.x) ** 2 + (y - disc.y) ** 2 <= radius * radius) {
 					data.set(
 						disc.colour.map((value) => Math.min(255, Math.max(0, value + stripes - 20))),
 						at,

@@ -32,6 +32,15 @@ export class ObjectMemory {
 		this.recent.delete(frameIndex);
 	}
 
+	clear(): void {
+		this.anchors.clear();
+		this.recent.clear();
+	}
+
+	dropAnchor(frameIndex: number): void {
+		this.anchors.delete(frameIndex);
+	}
+
 	remember(frameIndex: number, state: RememberedState): void {
 		this.recent.delete(frameIndex);
 		this.recent.set(frameIndex, state);
@@ -85,6 +94,20 @@ export class ObjectMemory {
 		}
 		return { memories, pointers };
 	}
+}
+
+/** The anchors that `select` would look at from a frame: the selected ones, and those that count as ordinary frames. */
+export function anchorsInReach(
+	anchors: readonly number[],
+	frameIndex: number,
+	context: { direction: Direction; maxAnchors: number },
+): number[] {
+	const step = context.direction === 'forward' ? 1 : -1;
+	const selected = selectAnchors(anchors, frameIndex, context.maxAnchors);
+	return anchors.filter((anchor) => {
+		const distance = (frameIndex - anchor) * step;
+		return selected.includes(anchor) || (distance >= 0 && distance < POINTER_FRAMES);
+	});
 }
 
 /** With more than `limit` anchors: the nearest before, the nearest from the frame on, then the nearest others. */

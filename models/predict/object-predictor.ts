@@ -60,7 +60,8 @@ export class ObjectPredictor {
 		const hasOtherAnchor = [...this.memory.anchors.keys()].some((anchor) => anchor !== frameIndex);
 		const isStill = run === undefined || !hasOtherAnchor;
 		const earlier = this.drafts.get(frameIndex) ?? this.memory.at(frameIndex);
-		const decided = await this.decide(
+		const decided = await decide(
+			this.engine,
 			features,
 			{
 				features: isStill ? features.f : await this.engine.attend(features, remembered, signal),
@@ -90,10 +91,14 @@ export class ObjectPredictor {
 	/** Makes the drafts anchors. Call it before tracking. */
 	async commit(featuresAt: (frameIndex: number) => Promise<Features>, signal: AbortSignal): Promise<void> {
 		for (const [frameIndex, state] of this.drafts) {
-			const features = await featuresAt(frameIndex);
-			this.memory.setAnchor(frameIndex, await this.remembered(features, state, { isHard: true }, signal));
+			await this.adopt(frameIndex, await featuresAt(frameIndex), state, signal);
 			this.drafts.delete(frameIndex);
 		}
+	}
+
+	/** Makes a state that is already decided an anchor. */
+	async adopt(frameIndex: number, features: Features, state: FrameState, signal: AbortSignal): Promise<void> {
+		this.memory.setAnchor(frameIndex, await this.remembered(features, state, { isHard: true }, signal));
 	}
 
 	/** The next frame of a run. On an anchor it gives the anchor's state. */
@@ -112,7 +117,8 @@ export class ObjectPredictor {
 		const { frameCount, maxAnchors } = this.options;
 		const remembered = this.memory.select(frameIndex, { direction, frameCount, maxAnchors });
 		const attended = await this.engine.attend(features, remembered, signal);
-		const decision = await this.decide(
+		const decision = await decide(
+			this.engine,
 			features,
 			{ features: attended, isStill: false, points: null, earlier: null },
 			signal,
@@ -122,21 +128,6 @@ export class ObjectPredictor {
 		const kept = this.withoutHoles(await this.remembered(features, state, { isHard: false }, signal));
 		this.memory.remember(frameIndex, kept);
 		return kept;
-	}
-
-	/** Decodes and chooses; `earlier` are the frame's logits from before. */
-	private async decide(
-		fine: Features,
-		request: { features: Tensor; isStill: boolean; points: SquarePoints | null; earlier: Float32Array | null },
-		signal: AbortSignal,
-	): Promise<Decision> {
-		const { features, isStill, points, earlier } = request;
-		const maskPrompt = earlier?.map((logit) => Math.min(PROMPT_LOGIT_LIMIT, Math.max(-PROMPT_LOGIT_LIMIT, logit)));
-		const decoded = await this.engine.decode(
-			{ features, fine, isStill, points, maskPrompt: maskPrompt ?? null },
-			signal,
-		);
-		return chooseMask(decoded, points?.labels.length ?? 0);
 	}
 
 	private async remembered(
@@ -152,11 +143,7 @@ export class ObjectPredictor {
 	}
 
 	private withoutHoles<S extends FrameState>(state: S): S {
-		const { fillHoleArea } = this.options;
-		if (fillHoleArea === 0) {
-			return state;
-		}
-		return { ...state, logits: fillHoles(state.logits, lowResSize(this.engine.config), fillHoleArea) };
+		return withoutHoles(state, lowResSize(this.engine.config), this.options.fillHoleArea);
 	}
 
 	private reach(frameIndex: number, direction: Direction): void {
@@ -170,6 +157,20 @@ export class ObjectPredictor {
 			run.first = frameIndex;
 		}
 	}
+}
+
+/** Decodes and chooses; `earlier` are the frame's logits from before, which are fed back. */
+export async function decide(
+	engine: Sam2Engine,
+	fine: Features,
+	request: { features: Tensor; isStill: boolean; points: SquarePoints | null; earlier: Float32Array | null },
+	signal: AbortSignal,
+): Promise<Decision> {
+	const { features, isStill, points, earlier } = request;
+	const clamp = (logit: number) => Math.min(PROMPT_LOGIT_LIMIT, Math.max(-PROMPT_LOGIT_LIMIT, logit));
+	const maskPrompt = earlier === null ? null : earlier.map(clamp);
+	const decoded = await engine.decode({ features, fine, isStill, points, maskPrompt }, signal);
+	return chooseMask(decoded, points?.labels.length ?? 0);
 }
 
 /**
@@ -196,6 +197,11 @@ export function chooseMask(decoded: Decoded, pointCount: number): Decision {
 			.map((index) => ({ logits: logitsOf(index), predictedIou: decoded.predictedIou[index]! }))
 			.sort((a, b) => b.predictedIou - a.predictedIou),
 	};
+}
+
+/** The state with holes of up to `area` low-resolution pixels filled. */
+export function withoutHoles<S extends FrameState>(state: S, edge: number, area: number): S {
+	return area === 0 ? state : { ...state, logits: fillHoles(state.logits, edge, area) };
 }
 
 /** What a person's mask says: its logits are +-10, and the decoder gives its pointer. */

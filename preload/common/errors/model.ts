@@ -2,8 +2,6 @@
 export const modelErrors = {
 	'model.unknown': ({ modelId, known }: { modelId: string; known: string[] }) =>
 		`There is no model "${modelId}" here. Choose one of: ${known.join(', ')}`,
-	'model.unsupported': ({ modelId }: { modelId: string }) =>
-		`The model "${modelId}" cannot be run by this version. Choose another model`,
 	'model.processDied': ({ reason }: { reason: string }) =>
 		`The process that runs models ended in the middle of this (${reason}). What was done is kept; it starts anew when you try again`,
 	'model.processHung': ({ seconds }: { seconds: number }) =>

@@ -35,6 +35,7 @@ export class Studio {
 	/** A project is being opened or a video read. */
 	isOpening = $state(false);
 	#openingVideoId: number | null = null;
+	#entering: { path: string; done: Promise<void> } | null = null;
 
 	constructor(options: { openChannel: OpenChannel; storage: Storage }) {
 		this.preferences = new Preferences(options.storage);
@@ -51,8 +52,22 @@ export class Studio {
 
 	isReadOnly = $derived(this.project?.info.isReadOnly ?? false);
 
-	/** Shows a project that the service has opened. */
+	/** Shows a project that the service has opened. The news of it and the answer to opening it come in any order. */
 	async enterProject(info: ProjectInfo): Promise<void> {
+		if (this.#entering?.path !== info.path) {
+			this.#entering = { path: info.path, done: this.#enter(info) };
+		}
+		const { done } = this.#entering;
+		try {
+			await done;
+		} finally {
+			if (this.#entering?.done === done) {
+				this.#entering = null;
+			}
+		}
+	}
+
+	async #enter(info: ProjectInfo): Promise<void> {
 		if (this.project?.info.path === info.path) {
 			this.project.info = info;
 			return;
@@ -62,10 +77,18 @@ export class Studio {
 		this.history = await this.client.history.state();
 		this.video = null;
 		this.project = project;
-		const wanted = this.preferences.viewOf(info.path).videoId;
-		const video = project.videos.find(({ videoId }) => videoId === wanted) ?? project.videos[0];
-		if (video) {
-			await this.openVideo(video.videoId);
+		await this.#openSome();
+	}
+
+	/** The video that was open last, else the first. */
+	async #openSome(): Promise<void> {
+		const { project } = this;
+		if (project && !this.video) {
+			const wanted = this.preferences.viewOf(project.info.path).videoId;
+			const video = project.videos.find(({ videoId }) => videoId === wanted) ?? project.videos[0];
+			if (video) {
+				await this.openVideo(video.videoId);
+			}
 		}
 	}
 
@@ -78,12 +101,17 @@ export class Studio {
 	/** Puts a video on the stage, where it was left. */
 	async openVideo(videoId: number): Promise<void> {
 		const info = this.project?.videos.find((video) => video.videoId === videoId);
-		if (!info || !this.project || this.video?.videoId === videoId) {
+		if (!info || !this.project || this.video?.videoId === videoId || this.#openingVideoId === videoId) {
 			return;
 		}
 		this.#openingVideoId = videoId;
-		const video = await OpenVideo.open(info, { client: () => this.client, report: (e) => this.messages.report(e) });
-		if (this.#openingVideoId !== videoId) {
+		let isNewest = false;
+		const deps = { client: () => this.client, report: (error: unknown) => this.messages.report(error) };
+		const video = await OpenVideo.open(info, deps).finally(() => {
+			isNewest = this.#openingVideoId === videoId;
+			this.#openingVideoId = isNewest ? null : this.#openingVideoId;
+		});
+		if (!isNewest || !this.project) {
 			return;
 		}
 		const view = this.preferences.viewOf(this.project.info.path);
@@ -201,6 +229,7 @@ export class Studio {
 			if (video && !project.videos.some(({ videoId }) => videoId === video.videoId)) {
 				this.video = null;
 			}
+			await this.#openSome();
 		} else if (change.scope === 'tracks') {
 			await project.refreshVideos();
 		}

@@ -1,5 +1,7 @@
 import type { Contract, InputOf, ResultOf } from '../../preload/contract/index.ts';
 import type { WirePrompt } from '../../preload/contract/track.ts';
+import { rleFromBytes } from '../../preload/common/rle.ts';
+import { isSetAt } from '../state/frame-masks.svelte.ts';
 import type { OpenVideo } from '../state/open-video.svelte.ts';
 import type { Studio } from '../state/studio.svelte.ts';
 
@@ -17,6 +19,8 @@ export class HoverPreview {
 	#wanted: WirePrompt | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#isAsking = false;
+	/** Grows when previews are taken away: what was asked before is not shown any more. */
+	#generation = 0;
 	/** The frame on which the model turned out to be too slow; a new frame is a new chance. */
 	#slowFrame: string | null = null;
 
@@ -29,10 +33,15 @@ export class HoverPreview {
 		clearTimeout(this.#timer);
 		const { video } = this.#studio;
 		if (prompt === null || !video) {
+			this.#generation++;
 			if (video?.hover) {
 				video.hover = null;
 			}
 			return;
+		}
+		const { hover } = video;
+		if (hover && prompt.kind === 'point' && !isSetAt(hover.rle, prompt)) {
+			video.hover = null;
 		}
 		this.#timer = setTimeout(() => void this.#ask(), restMillis);
 	}
@@ -49,14 +58,15 @@ export class HoverPreview {
 			return;
 		}
 		this.#isAsking = true;
+		const generation = this.#generation;
 		const startedAtMillis = performance.now();
 		try {
 			const prompts = promptsWith(video, prompt);
 			const start = this.#studio.client.segment.preview({ videoId, frameIndex, prompts });
 			const { mask } = await this.#studio.jobs.result<Preview>(start);
-			const isWanted = this.#wanted !== null && video.frameIndex === frameIndex && video === this.#studio.video;
-			if (isWanted) {
-				video.hover = { frameIndex, mask, isPositive: prompt.kind !== 'point' || prompt.isPositive };
+			const isWanted = generation === this.#generation && video.frameIndex === frameIndex;
+			if (isWanted && video === this.#studio.video) {
+				video.hover = { frameIndex, rle: rleFromBytes(video.info, mask) };
 			}
 			if (performance.now() - startedAtMillis > slowestMillis) {
 				this.#slowFrame = key;

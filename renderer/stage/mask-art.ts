@@ -1,8 +1,11 @@
 import { rleBounds, type Rle } from '../../preload/common/rle.ts';
-import { maskOutline } from './mask-outline.ts';
+import { maskLoops, smoothLoop } from './mask-outline.ts';
 
-/** A mask ready to be drawn: a tinted picture of its bounding box, and its border as a path in image space. */
-export type MaskArt = { x: number; y: number; picture: OffscreenCanvas; outline: Path2D };
+/** The border as paths in image space: along the pixels for who looks at them, smooth from farther away. */
+export type Outline = { exact: Path2D; smooth: Path2D };
+
+/** A mask ready to be drawn: a tinted picture of its bounding box, and its border. */
+export type MaskArt = { x: number; y: number; picture: OffscreenCanvas; outline: Outline };
 
 /** Keeps the drawings of masks as long as the masks themselves are. */
 export class MaskArts {
@@ -20,7 +23,7 @@ export class MaskArts {
 	}
 }
 
-function drawMask(rle: Rle, colour: string, outline: Path2D | undefined): MaskArt | null {
+function drawMask(rle: Rle, colour: string, outline: Outline | undefined): MaskArt | null {
 	const [x, y, width, height] = rleBounds(rle);
 	if (width === 0 || height === 0) {
 		return null;
@@ -30,7 +33,7 @@ function drawMask(rle: Rle, colour: string, outline: Path2D | undefined): MaskAr
 	const pixels = context.createImageData(width, height);
 	fillPixels(new Uint32Array(pixels.data.buffer), rle, { x, y, width, colour });
 	context.putImageData(pixels, 0, 0);
-	return { x, y, picture, outline: outline ?? pathOf(maskOutline(rle)) };
+	return { x, y, picture, outline: outline ?? outlineOf(rle) };
 }
 
 /** Sets the mask's pixels within its box, run by run. `pixels` are RGBA words, little-endian. */
@@ -60,11 +63,19 @@ function abgr(colour: string): number {
 	return (0xff000000 | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
 }
 
-function pathOf(edges: Float32Array): Path2D {
-	const path = new Path2D();
-	for (let at = 0; at < edges.length; at += 4) {
-		path.moveTo(edges[at]!, edges[at + 1]!);
-		path.lineTo(edges[at + 2]!, edges[at + 3]!);
+function outlineOf(rle: Rle): Outline {
+	const outline = { exact: new Path2D(), smooth: new Path2D() };
+	for (const loop of maskLoops(rle)) {
+		addLoop(outline.exact, loop);
+		addLoop(outline.smooth, smoothLoop(loop));
 	}
-	return path;
+	return outline;
+}
+
+function addLoop(path: Path2D, points: Int32Array | Float32Array): void {
+	path.moveTo(points[0]!, points[1]!);
+	for (let at = 2; at < points.length; at += 2) {
+		path.lineTo(points[at]!, points[at + 1]!);
+	}
+	path.closePath();
 }

@@ -20,6 +20,8 @@ export type MaskScene = {
 
 const fillAlpha = 0.35;
 const selectedAlpha = 0.5;
+/** From this zoom on the border follows the pixels. */
+const exactScale = 6;
 
 /** Draws the masks of one frame; the context's space is the image's. */
 export function paintMasks(context: CanvasRenderingContext2D, scene: MaskScene): void {
@@ -59,16 +61,17 @@ function paintOutline(
 	art: MaskArt,
 	line: { colour: string; isSelected: boolean; isDashed: boolean; scale: number },
 ): void {
-	context.lineCap = 'square';
+	const path = line.scale < exactScale ? art.outline.smooth : art.outline.exact;
+	context.lineJoin = 'round';
 	context.setLineDash(line.isDashed ? [4 / line.scale, 4 / line.scale] : []);
 	if (line.isSelected) {
 		context.strokeStyle = 'rgba(10, 12, 15, 0.75)';
 		context.lineWidth = 4 / line.scale;
-		context.stroke(art.outline);
+		context.stroke(path);
 	}
 	context.strokeStyle = line.colour;
 	context.lineWidth = (line.isSelected ? 2 : 1.5) / line.scale;
-	context.stroke(art.outline);
+	context.stroke(path);
 	context.setLineDash([]);
 }
 

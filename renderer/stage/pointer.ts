@@ -35,10 +35,10 @@ export function listenToPointer(element: HTMLElement, deps: PointerDeps): () => 
 	});
 
 	const down = (event: PointerEvent) => {
-		element.focus({ preventScroll: true });
 		const isPan = event.button === 1 || (event.button === 0 && deps.isPanning());
 		if (isPan) {
 			event.preventDefault();
+			element.focus({ preventScroll: true });
 			element.setPointerCapture(event.pointerId);
 			panFrom = pointOf(event);
 		} else if (event.button === 0 || event.button === 2) {

@@ -54,13 +54,18 @@ export function iouAt(lane: LaneData, frame: number): number | null {
 	return byte === noIou ? null : byte / 254;
 }
 
-/** 0 fine, 1 look at it, 2 probably wrong. Frames that a person made are fine. */
+/** 0 fine, 1 look at it, 2 probably wrong. Frames that a person made are fine; scores of an empty mask say nothing. */
 export function heatAt(lane: LaneData, frame: number): 0 | 1 | 2 {
-	if ((lane.kinds[frame] ?? 0) === 0 || isAnchorAt(lane, frame)) {
+	const kind = kindAt(lane, frame);
+	if (kind === null || isAnchorAt(lane, frame)) {
 		return 0;
 	}
+	const isUncertain = ((lane.flags[frame] ?? 0) & uncertainBit) !== 0;
+	if (kind === 'emptyByModel') {
+		return isUncertain ? 1 : 0;
+	}
 	const iou = iouAt(lane, frame);
-	if (((lane.flags[frame] ?? 0) & uncertainBit) !== 0) {
+	if (isUncertain) {
 		return iou !== null && iou < poorIou ? 2 : 1;
 	}
 	return iou !== null && iou < poorIou ? 2 : iou !== null && iou < weakIou ? 1 : 0;

@@ -1,3 +1,4 @@
+import type { Rle } from '../../preload/common/rle.ts';
 import type { Events } from '../../preload/contract/events.ts';
 import type { Direction, Lane, Track, WirePrompt } from '../../preload/contract/track.ts';
 import type { VideoInfo } from '../../preload/contract/video.ts';
@@ -40,7 +41,7 @@ export class OpenVideo {
 	selectedPromptId = $state<number | null>(null);
 	soloTrackId = $state<number | null>(null);
 	/** A mask that a prompt under the pointer would give. */
-	hover = $state.raw<{ frameIndex: number; mask: Uint8Array; isPositive: boolean } | null>(null);
+	hover = $state.raw<{ frameIndex: number; rle: Rle } | null>(null);
 	readonly #deps: Deps;
 
 	private constructor(info: VideoInfo, deps: Deps) {

@@ -127,7 +127,8 @@ function paintScores(context: CanvasRenderingContext2D, scene: LaneScene, middle
 	context.beginPath();
 	let isDown = false;
 	for (let frame = from; frame < to; frame++) {
-		const iou = kindAt(lane, frame) === null ? null : iouAt(lane, frame);
+		const kind = kindAt(lane, frame);
+		const iou = kind === null || looks[kind] === 'absent' ? null : iouAt(lane, frame);
 		if (iou === null) {
 			isDown = false;
 			continue;

@@ -1,6 +1,6 @@
 import type { ColourModel } from './colour-model.ts';
 import type { FlowPair } from './flow.ts';
-import type { GuidedFilter } from './guided-filter.ts';
+import type { GuidedFilter, Smoothed } from './guided-filter.ts';
 import { matchLocally } from './local-matching.ts';
 import type { Cv } from './opencv.ts';
 import { logit, sigmoid, signedDistance, threshold, warp } from './planes.ts';
@@ -9,8 +9,10 @@ import type { WorkingFrame } from './working-frame.ts';
 
 /** Half width of the band around the carried outline in which pixels are decided anew, in working pixels. */
 const bandRadius = 16;
+/** Nearer than this the other side is within the reach of local matching. */
+const matchRadius = 12;
 /** What each kind of evidence weighs, in log odds. */
-const weights = { match: 1, warp: 0.3, anchorColour: 0.5, recentColour: 0.25, depth: 0.15 };
+const weights = { match: 1, warp: 0.3, anchorColour: 0.5, recentColour: 0.25, depth: 0.3 };
 
 export type CarryInput = {
 	previous: { frame: WorkingFrame; probability: Float32Array };
@@ -24,6 +26,8 @@ export type CarryInput = {
 export type Carried = {
 	/** Soft mask of the current frame, 0 to 1. */
 	probability: Float32Array;
+	/** The filter's model of it, for the full size. */
+	smoothed: Smoothed;
 	/** What the masks of earlier frames say of this one, before anything else did. */
 	evidence: CarryEvidence;
 };
@@ -57,7 +61,7 @@ export function carry(cv: Cv, input: CarryInput): Carried {
 	const band = new Uint8Array(warped.length);
 	for (let at = 0; at < band.length; at++) {
 		const distance = signed[at]!;
-		band[at] = distance < bandRadius && distance > -bandRadius ? 1 : 0;
+		band[at] = distance < matchRadius && distance > -matchRadius ? 1 : 0;
 	}
 	const match = matchLocally(previous, current, flow, band, warped);
 	const raw = new Float32Array(warped.length);
@@ -74,13 +78,14 @@ export function carry(cv: Cv, input: CarryInput): Carried {
 			weights.depth * Math.max(-20, Math.min(20, distance));
 		raw[at] = sigmoid(evidence);
 	}
-	const probability = filter.apply(raw);
+	const smoothed = filter.apply(raw);
+	const probability = smoothed.plane;
 	for (let at = 0; at < probability.length; at++) {
 		const value = probability[at]!;
 		probability[at] = signed[at]! <= -bandRadius || value < 0 ? 0 : value > 1 ? 1 : value;
 	}
 	keepRegions(cv, probability, carried, current);
-	return { probability, evidence: evidenceOf(probability, { carried, band, match, flow, colours, current }) };
+	return { probability, smoothed, evidence: evidenceOf(probability, { carried, band, match, flow, colours, current }) };
 }
 
 function evidenceOf(

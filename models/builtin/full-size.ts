@@ -1,5 +1,5 @@
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
-import type { GuidedFilter } from './guided-filter.ts';
+import type { Smoothed } from './guided-filter.ts';
 import { Mats, type Cv } from './opencv.ts';
 import { threshold } from './planes.ts';
 import type { WorkingSize } from './working-frame.ts';
@@ -14,7 +14,7 @@ export function toFullSize(
 	probability: Float32Array,
 	size: WorkingSize,
 	picture: RgbPicture,
-	filter: GuidedFilter,
+	smoothed: Smoothed,
 ): Mask {
 	const mask: Mask = {
 		width: picture.width,
@@ -41,30 +41,32 @@ export function toFullSize(
 	using mats = new Mats(cv);
 	const enlarge = (plane: Float32Array): Float32Array => {
 		const source = mats.create(rows, cols, cv.CV_32FC1);
+		const values = source.data32F;
 		for (let row = 0; row < rows; row++) {
 			const from = (y0 + row) * size.width + x0;
-			source.data32F.set(plane.subarray(from, from + cols), row * cols);
+			values.set(plane.subarray(from, from + cols), row * cols);
 		}
 		const target = mats.create();
 		cv.resize(source, target, new cv.Size(fullCols, fullRows), 0, 0, cv.INTER_LINEAR);
 		return target.data32F;
 	};
 	const crop = mats.create(fullRows, fullCols, cv.CV_8UC3);
+	const cropped = crop.data;
 	for (let row = 0; row < fullRows; row++) {
 		const from = 3 * ((top + row) * picture.width + left);
-		crop.data.set(picture.data.subarray(from, from + 3 * fullCols), 3 * row * fullCols);
+		cropped.set(picture.data.subarray(from, from + 3 * fullCols), 3 * row * fullCols);
 	}
 	const labMat = mats.create();
 	cv.cvtColor(crop, labMat, cv.COLOR_RGB2Lab);
-	const [slopes, offset] = filter.coefficients(probability);
-	const planes = [...slopes, offset, probability].map((plane) => enlarge(plane).slice());
+	const planes = [...smoothed.slopes, smoothed.offset, probability].map((plane) => enlarge(plane).slice());
 	const [a0, a1, a2, b, coarse] = planes as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
 	const lab = labMat.data;
 	for (let row = 0, at = 0; row < fullRows; row++) {
 		let to = (top + row) * picture.width + left;
 		for (let col = 0; col < fullCols; col++, at++, to++) {
 			const rough = coarse[at]!;
-			if (rough < 0.05) {
+			// Under it are regions that were taken off after the filter.
+			if (rough < 0.31) {
 				continue;
 			}
 			// Chroma is stretched as in the guide.

@@ -17,38 +17,32 @@ export function geodesicDistance(frame: WorkingFrame, seeds: readonly number[], 
 		distances[seed] = 0;
 		buckets[0]!.push(seed);
 	}
-	for (let bucket = 0; bucket < buckets.length; bucket++) {
-		const queue = buckets[bucket]!;
-		for (let index = 0; index < queue.length; index++) {
-			const at = queue[index]!;
+	const isSettled = new Uint8Array(width * height);
+	const last = width * height - width;
+	for (const queue of buckets) {
+		// Every step is longer than a bucket, so nothing is added to the bucket that is being worked on.
+		for (const at of queue) {
+			if (isSettled[at] === 1) {
+				continue;
+			}
+			isSettled[at] = 1;
 			const distance = distances[at]!;
-			if ((distance * fineness) | 0) {
-				if (((distance * fineness) | 0) < bucket) {
+			const x = at % width;
+			for (let side = 0; side < 4; side++) {
+				const isThere = side === 0 ? x > 0 : side === 1 ? x + 1 < width : side === 2 ? at >= width : at < last;
+				const to = at + (side === 0 ? -1 : side === 1 ? 1 : side === 2 ? -width : width);
+				if (!isThere || isSettled[to] === 1) {
 					continue;
 				}
-			}
-			const x = at % width;
-			const visit = (to: number) => {
 				const dl = labMean[3 * at]! - labMean[3 * to]!;
 				const da = labMean[3 * at + 1]! - labMean[3 * to + 1]!;
 				const db = labMean[3 * at + 2]! - labMean[3 * to + 2]!;
-				const next = distance + stepCost + Math.sqrt(0.5 * dl * dl + 1.5 * (da * da + db * db));
+				const change = Math.sqrt(0.5 * dl * dl + 1.5 * (da * da + db * db));
+				const next = Math.fround(distance + stepCost + change);
 				if (next < distances[to]! && next < limit) {
 					distances[to] = next;
 					buckets[(next * fineness) | 0]!.push(to);
 				}
-			};
-			if (x > 0) {
-				visit(at - 1);
-			}
-			if (x + 1 < width) {
-				visit(at + 1);
-			}
-			if (at >= width) {
-				visit(at - width);
-			}
-			if (at + width < width * height) {
-				visit(at + width);
 			}
 		}
 		queue.length = 0;

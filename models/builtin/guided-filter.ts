@@ -6,6 +6,9 @@ const radius = 4;
 /** Variance under which a window counts as flat; guides are 0 to 1. */
 const epsilon = 4e-4;
 
+/** A smoothed plane, and the model that it came from: plane = slopes . guide + offset, at every pixel. */
+export type Smoothed = { plane: Float32Array; slopes: Float32Array[]; offset: Float32Array };
+
 /**
  * The guide's part of He's guided filter (TPAMI 2013, section 3.3): window means of Lab and the inverse of its
  * covariance, made once a frame for all objects.
@@ -39,18 +42,19 @@ export class GuidedFilter {
 	}
 
 	/** The plane, smoothed along the guide's edges. */
-	apply(plane: Float32Array): Float32Array {
-		const [a, mean] = this.coefficients(plane);
+	apply(plane: Float32Array): Smoothed {
+		const { slopes, offset } = this.#coefficients(plane);
+		const [a0, a1, a2] = slopes as [Float32Array, Float32Array, Float32Array];
 		const [g0, g1, g2] = this.#guide as [Float32Array, Float32Array, Float32Array];
 		const out = new Float32Array(plane.length);
 		for (let at = 0; at < out.length; at++) {
-			out[at] = a[0]![at]! * g0[at]! + a[1]![at]! * g1[at]! + a[2]![at]! * g2[at]! + mean[at]!;
+			out[at] = a0[at]! * g0[at]! + a1[at]! * g1[at]! + a2[at]! * g2[at]! + offset[at]!;
 		}
-		return out;
+		return { plane: out, slopes, offset };
 	}
 
-	/** Window means of the local linear model: plane = a . guide + b. */
-	coefficients(plane: Float32Array): [a: Float32Array[], b: Float32Array] {
+	/** Window means of the local linear model. */
+	#coefficients(plane: Float32Array): Omit<Smoothed, 'plane'> {
 		const count = plane.length;
 		const mean = this.#boxMean(plane);
 		const products = this.#guide.map((guide) => {
@@ -84,7 +88,7 @@ export class GuidedFilter {
 			a[2]![at] = a2;
 			b[at] = p - a0 * m0[at]! - a1 * m1[at]! - a2 * m2[at]!;
 		}
-		return [a.map((values) => this.#boxMean(values)), this.#boxMean(b)];
+		return { slopes: a.map((values) => this.#boxMean(values)), offset: this.#boxMean(b) };
 	}
 
 	#boxMean(plane: Float32Array): Float32Array {

@@ -68,9 +68,10 @@ const events = ['uncaughtException', 'unhandledRejection'] as const;
  */
 export async function loadOpenCv(): Promise<Cv> {
 	const before = new Map(events.map((event) => [event, process.listeners(event as 'uncaughtException')]));
-	const loaded = (await import('@techstark/opencv-js')) as unknown as { default: CvModule };
-	const cv = loaded.default;
-	// Not awaited as a promise: the module has a `then` that resolves with itself, for ever.
+	// Required and not imported: the module has a `then` that resolves with itself, so that a loader which awaits it
+	// (a test runner's, say) never comes back.
+	const { createRequire } = process.getBuiltinModule('node:module');
+	const cv = createRequire(import.meta.url)('@techstark/opencv-js') as CvModule;
 	if (!cv.calledRun) {
 		await new Promise<void>((resolve) => {
 			cv.onRuntimeInitialized = resolve;
@@ -83,11 +84,7 @@ export async function loadOpenCv(): Promise<Cv> {
 			}
 		}
 	}
-	// Wrapped by the caller's own object, so that an `await` of a value that holds it never meets `then`.
-	return withoutThen(cv);
-}
-
-function withoutThen(cv: CvModule): Cv {
+	// Nor may our own callers' `await` meet it.
 	Object.defineProperty(cv, 'then', { value: undefined, configurable: true, writable: true });
 	return cv;
 }

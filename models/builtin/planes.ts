@@ -43,8 +43,10 @@ export function signedDistance(cv: Cv, mask: Uint8Array, size: { width: number; 
 	const toOutside = mats.create();
 	cv.distanceTransform(inside, toOutside, cv.DIST_L2, 3);
 	const outside = mats.create(height, width, cv.CV_8UC1);
+	// A mat's `data` makes a view on every access: taken once, and after everything that may grow the heap.
+	const flipped = outside.data;
 	for (let at = 0; at < mask.length; at++) {
-		outside.data[at] = mask[at]! ^ 1;
+		flipped[at] = mask[at]! ^ 1;
 	}
 	const toInside = mats.create();
 	cv.distanceTransform(outside, toInside, cv.DIST_L2, 3);

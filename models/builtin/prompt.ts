@@ -5,17 +5,21 @@ import type { Prompt } from '../../preload/common/prompt.ts';
 import { breathe } from './breathe.ts';
 import { grabCut, label } from './cut.ts';
 import { firstClick, type ScoredMask } from './first-click.ts';
+import { geodesicDistance } from './geodesic.ts';
 import { obey } from './obey.ts';
 import type { Cv } from './opencv.ts';
 import { seedOf, visitSeed, type Seed } from './seeds.ts';
 import { refine } from './refine.ts';
 import { cropMask, cropPicture, emptyMask, maskBox, pasteMask, unionBox, windowAround, type Window } from './window.ts';
-import { workingSize, type WorkingSize } from './working-frame.ts';
+import { toWorkingFrame, workingSize, type WorkingSize } from './working-frame.ts';
 import { toWorkingMask } from './learn.ts';
 import { threshold } from './planes.ts';
 
 /** GrabCut's time grows with the pixels; 100,000 take some 100 ms an iteration. */
 const promptPixels = 320 * 240;
+
+/** Geodesic distance within which a correction is believed of the pixels around it. */
+const alikeReach = 60;
 
 /** What has been said so far, and the mask that it gave. */
 export type PromptState = {
@@ -127,9 +131,33 @@ function corrected(cv: Cv, picture: RgbPicture, state: PromptState, seed: Seed):
 			}
 		}
 	}
+	const crop = cropPicture(picture, window);
+	turnAlike(cv, crop, { labels, seed, window, size });
 	markSeeds(labels, seeds, window, size);
-	const cut = grabCut(cv, cropPicture(picture, window), size, labels, 2);
+	const cut = grabCut(cv, crop, size, labels, 2);
 	return finish(cv, picture, { window, size, cut, seeds, before: mask });
+}
+
+/** What looks like the seed's pixels and hangs together with them likely goes where they go, if they say so anew. */
+function turnAlike(
+	cv: Cv,
+	crop: RgbPicture,
+	of: { labels: Uint8Array; seed: Seed; window: Window; size: WorkingSize },
+): void {
+	const { labels, seed, window, size } = of;
+	const wanted = seed.isPositive ? 1 : 0;
+	const starts: number[] = [];
+	visitSeed(seed, window, size, 1.5, (at) => {
+		if ((labels[at]! & 1) !== wanted) {
+			starts.push(at);
+		}
+	});
+	const distances = geodesicDistance(toWorkingFrame(cv, crop, size), starts, alikeReach);
+	for (let at = 0; at < labels.length; at++) {
+		if (distances[at]! < alikeReach && labels[at]! >= label.maybeOutside) {
+			labels[at] = seed.isPositive ? label.maybeInside : label.maybeOutside;
+		}
+	}
 }
 
 /** Working labels -> full size along the picture's edges -> every click obeyed. */

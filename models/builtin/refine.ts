@@ -12,12 +12,13 @@ const leastShare = 0.03;
 export function refine(cv: Cv, picture: RgbPicture, size: WorkingSize, cut: Uint8Array): Mask {
 	const clean = withoutSpecks(cv, withoutSpecks(cv, cut, size, 1), size, 0);
 	const filter = new GuidedFilter(cv, toWorkingFrame(cv, picture, size));
-	const soft = filter.apply(Float32Array.from(clean));
+	const smoothed = filter.apply(Float32Array.from(clean));
+	const soft = smoothed.plane;
 	for (let at = 0; at < soft.length; at++) {
 		// The filter smooths; what was cut keeps the larger say.
 		soft[at] = Math.max(0, Math.min(1, 0.4 * soft[at]! + 0.6 * clean[at]!));
 	}
-	return toFullSize(cv, soft, size, picture, filter);
+	return toFullSize(cv, soft, size, picture, smoothed);
 }
 
 /** Gives small regions of `value` to the other side. */

@@ -47,6 +47,7 @@ export function labelRegions(cv: Cv, mask: Uint8Array, size: Size): Regions {
 	const stats = mats.create();
 	const count = cv.connectedComponentsWithStats(source, labels, stats, mats.create());
 	// Columns of a row: left, top, width, height, area.
-	const areas = Array.from({ length: count }, (_, label) => stats.data32S[5 * label + 4]!);
+	const rows = stats.data32S;
+	const areas = Array.from({ length: count }, (_, label) => rows[5 * label + 4]!);
 	return { labels: labels.data32S.slice(), areas };
 }

@@ -33,7 +33,9 @@ type LaneState = {
 	anchors: ColourModel;
 	recent: ColourModel;
 	typicalAreaPixels: number;
-	trust: number;
+	/** Sum of what changed from frame to frame since the anchor; see `judge`. */
+	doubt: number;
+	framesSinceAnchor: number;
 };
 
 /**
@@ -101,27 +103,28 @@ function advance(cv: Cv, lane: Lane, visit: Visit): TrackedMask {
 		return { ...place, mask: emptyMask(picture), presence: 'absent', scores: absentScores };
 	}
 	const previous = { frame: present(visit.previous, 'previous frame'), probability: state.probability };
-	const { probability, evidence } = carry(cv, {
+	const { probability, smoothed, evidence } = carry(cv, {
 		previous,
 		current: frame,
 		flow,
 		colours: { anchors: state.anchors, recent: state.recent },
 		filter,
 	});
+	state.framesSinceAnchor++;
 	const verdict = judge(evidence, state);
 	if (verdict.presence === 'absent') {
 		state.probability = null;
 		return { ...place, mask: emptyMask(picture), presence: 'absent', scores: verdict.scores };
 	}
 	state.probability = probability;
-	state.trust = verdict.trust;
+	state.doubt = verdict.doubt;
 	state.typicalAreaPixels += 0.1 * (evidence.areaPixels - state.typicalAreaPixels);
 	if (verdict.presence === 'visible') {
 		state.recent.decay(recentMemory);
 		learnColours(cv, state.recent, frame, probability, 1 - recentMemory);
 		state.recent.settle();
 	}
-	const mask = toFullSize(cv, probability, frame, picture, filter);
+	const mask = toFullSize(cv, probability, frame, picture, smoothed);
 	return { ...place, mask, presence: verdict.presence, scores: verdict.scores };
 }
 
@@ -158,7 +161,14 @@ async function begin(
 		areaPixels += value > 0.5 ? 1 : 0;
 	}
 	// A small object may be under half of every working pixel that it touches; it is then too small to be carried.
-	return { probability: areaPixels > 0 ? probability : null, anchors, recent, typicalAreaPixels: areaPixels, trust: 1 };
+	return {
+		probability: areaPixels > 0 ? probability : null,
+		anchors,
+		recent,
+		typicalAreaPixels: areaPixels,
+		doubt: 0,
+		framesSinceAnchor: 0,
+	};
 }
 
 /** Frames to visit in the sweep's order: each segment from its anchor to its last frame, each frame once. */

@@ -1,6 +1,8 @@
 import { hashText } from './seeded-weights.ts';
 import { resizeRgb } from '../../models/predict/picture-input.ts';
 import type { Dialect } from '../../models/sam2/build.ts';
+import { expectedTensors } from '../../models/sam2/build.ts';
+import type { Sam2Config } from '../../models/sam2/config.ts';
 import type { ParityConfig } from './golden.ts';
 import { networkOf, readGolden, relativeError, spec } from './golden.ts';
 import type { Comparison } from './run-scenario.ts';
@@ -17,6 +19,7 @@ export const IOU_AT_LEAST = 0.995;
 export type ScenarioReport = { scenario: string; comparisons: Comparison[] };
 export type ConfigReport = {
 	name: string;
+	areTensorsEqual: boolean;
 	isPictureEqual: boolean;
 	features: { f: number; s0: number; s1: number };
 	scenarios: ScenarioReport[];
@@ -46,6 +49,7 @@ export async function compareConfig(
 		}
 		return {
 			name,
+			areTensorsEqual: tensorsHash(engine.config) === golden.tensorsHash,
 			isPictureEqual: hashText(Buffer.from(resized.data).toString('base64')) === golden.resizedHash,
 			features: {
 				f: relativeError(features.f.data, golden.features.f),
@@ -64,6 +68,9 @@ export function failures(report: ConfigReport): string[] {
 	const lines = Object.entries(report.features)
 		.filter(([, error]) => !(error <= FLOAT_TOLERANCE))
 		.map(([tensor, error]) => `${report.name}: ${tensor} is off by ${error}`);
+	if (!report.areTensorsEqual) {
+		lines.push(`${report.name}: the list of tensors differs`);
+	}
 	if (!report.isPictureEqual) {
 		lines.push(`${report.name}: the resized picture differs`);
 	}
@@ -77,4 +84,10 @@ export function failures(report: ConfigReport): string[] {
 		}
 	}
 	return lines;
+}
+
+/** Hash of every tensor that we expect of a checkpoint, with its shape. */
+function tensorsHash(config: Sam2Config): number {
+	const lines = [...expectedTensors(config)].map(([key, shape]) => `${key} ${shape.join('x')}\n`);
+	return hashText(lines.sort().join(''));
 }

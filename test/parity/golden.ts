@@ -17,6 +17,8 @@ export type GoldenEntry = {
 };
 
 export type Golden = {
+	/** Of every key with its shape. */
+	tensorsHash: number;
 	resizedHash: number;
 	features: { f: Sampled; s0: Sampled; s1: Sampled };
 	scenarios: Record<string, GoldenEntry[][]>;

@@ -9,6 +9,7 @@ The reference stands beside the project, never in it. Install it into an environ
 and run, from the project's root:
 
     ref/bin/python test/parity/make_golden.py [CONFIG ...]
+    ref/bin/python test/parity/make_golden.py --checkpoint CONFIG FILE
 
 Weights and pictures are drawn from seeds by rules that seeded-weights.ts and seeded-clip.ts repeat, so neither is
 committed. What is committed, in test/parity/golden, is small: masks as RLE, tensors as their largest magnitude and
@@ -181,6 +182,21 @@ def seeded_frame(frame, width, height, hidden):
     return picture.astype(np.uint8)
 
 
+def tensors_hash(tensors):
+    """Hash of every key with its shape, which ours must list just so."""
+    return fnv("".join(sorted(f"{key} {'x'.join(map(str, value.shape))}\n" for key, value in tensors.items())))
+
+
+def write_checkpoint(name, path):
+    """A checkpoint as the publisher saves them, with the weights of a configuration of scenarios.json."""
+    config = json.loads((HERE / "scenarios.json").read_text())["configs"][name]
+    shapes = build(name, config["imageSize"]).state_dict()
+    torch.save(
+        {"model": {k: seeded_tensor(k, tuple(v.shape), config["seed"], config["objectScoreBias"]) for k, v in shapes.items()}},
+        path,
+    )
+
+
 def network_input(picture, size):
     resized = np.array(Image.fromarray(picture).resize((size, size)))
     image = torch.from_numpy(resized / 255.0).permute(2, 0, 1).to(torch.float32)
@@ -304,6 +320,8 @@ class Margins:
 
 def main():
     torch.set_num_threads(2)
+    if sys.argv[1:2] == ["--checkpoint"]:
+        return write_checkpoint(*sys.argv[2:])
     spec = json.loads((HERE / "scenarios.json").read_text())
     wanted = sys.argv[1:] or list(spec["configs"])
     (HERE / "golden").mkdir(exist_ok=True)
@@ -325,7 +343,7 @@ def main():
             encoded_image = predictor.forward_image(images[0][None])
         s0, s1, f = encoded_image["backbone_fpn"]
         golden = {
-            "tensorShapes": {key: list(value.shape) for key, value in tensors.items()} if config.get("shapes") else None,
+            "tensorsHash": tensors_hash(tensors),
             "resizedHash": fnv(base64.b64encode(inputs[0][1].tobytes()).decode()),
             "features": {"f": sampled(f), "s0": sampled(s0), "s1": sampled(s1)},
             "scenarios": {},

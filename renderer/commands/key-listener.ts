@@ -5,7 +5,8 @@ import type { Commands } from './registry.ts';
 const longestTapMillis = 300;
 
 /**
- * Listens to the keys of the whole page. Space is play when tapped and pan while held. Returns how to stop.
+ * Listens to the keys of the whole page. Space is play when tapped and pan while held. `data-walks` on the root says
+ * that a person walks by Tab, so that stage and timeline show their focus then alone. Returns how to stop.
  */
 export function listenToKeys(
 	target: Window,
@@ -15,10 +16,13 @@ export function listenToKeys(
 	let spaceDownAtMillis: number | null = null;
 
 	const down = (event: KeyboardEvent) => {
+		if (event.code === 'Tab') {
+			target.document.documentElement.dataset['walks'] = 'true';
+		}
 		if (event.defaultPrevented || event.isComposing) {
 			return;
 		}
-		const place = focusPlace(target.document.activeElement);
+		const place = focusPlace(target.document);
 		const id = commandFor(event, { keyMap: commands.keyMap, place, isMac: commands.isMac });
 		if (id === null) {
 			return;
@@ -45,6 +49,7 @@ export function listenToKeys(
 		}
 	};
 	const pressed = () => {
+		delete target.document.documentElement.dataset['walks'];
 		if (spaceDownAtMillis !== null) {
 			spaceDownAtMillis = -Infinity;
 		}

@@ -39,13 +39,15 @@ export function commandFor(
 	return context.place === 'work' ? id : null;
 }
 
-/** Where an element is. `data-keys="work"` marks what the single keys work in. */
-export function focusPlace(element: Element | null): FocusPlace {
-	if (!element || element === element.ownerDocument.body) {
-		return 'work';
-	}
-	if (element.closest('dialog, [role="dialog"], [role="menu"]')) {
+/** Where the focus is. `data-keys="work"` marks what the single keys work in. */
+export function focusPlace(page: Document): FocusPlace {
+	const element = page.activeElement;
+	// What had the focus in a dialog may have gone from the page: the dialog still has the keys.
+	if (page.querySelector('dialog[open]') || element?.closest('[role="menu"]')) {
 		return 'dialog';
+	}
+	if (!element || element === page.body) {
+		return 'work';
 	}
 	if (element.matches('input:not([type="range"]):not([type="checkbox"]), textarea, select, [contenteditable="true"]')) {
 		return 'text';
@@ -64,6 +66,8 @@ const symbols: Record<string, string> = {
 	BracketRight: ']',
 	Slash: '?',
 	Equal: '+',
+	NumpadAdd: '+ (pad)',
+	NumpadSubtract: '− (pad)',
 	Minus: '−',
 	Escape: 'Esc',
 	PageUp: 'Page Up',

@@ -1,5 +1,6 @@
 import type { Contract, InputOf, ResultOf } from '../../preload/contract/index.ts';
 import type { WirePrompt } from '../../preload/contract/track.ts';
+import { rleIou } from '../../preload/common/mask-algebra.ts';
 import { rleFromBytes } from '../../preload/common/rle.ts';
 import { isSetAt } from '../state/frame-masks.svelte.ts';
 import type { OpenVideo } from '../state/open-video.svelte.ts';
@@ -10,6 +11,7 @@ type Preview = ResultOf<Contract['segment']['preview']>;
 
 /** A model slower than this cannot follow the pointer; a click tells then. */
 const slowestMillis = 450;
+const sameIou = 0.985;
 /** The pointer rests this long before a preview is asked for. */
 const restMillis = 60;
 
@@ -66,7 +68,10 @@ export class HoverPreview {
 			const { mask } = await this.#studio.jobs.result<Preview>(start);
 			const isWanted = generation === this.#generation && video.frameIndex === frameIndex;
 			if (isWanted && video === this.#studio.video) {
-				video.hover = { frameIndex, rle: rleFromBytes(video.info, mask) };
+				const rle = rleFromBytes(video.info, mask);
+				const has = video.masks.at(frameIndex)?.find(({ trackId }) => trackId === video.selectedTrackId)?.rle;
+				// What a click would not change is not worth a line.
+				video.hover = has && rleIou(has, rle) > sameIou ? null : { frameIndex, rle };
 			}
 			if (performance.now() - startedAtMillis > slowestMillis) {
 				this.#slowFrame = key;

@@ -96,7 +96,7 @@ function fromBox(cv: Cv, picture: RgbPicture, box: Box, seeds: readonly Seed[]):
 	return finish(cv, picture, { window, size, cut, seeds, before: emptyMask(picture) });
 }
 
-/** A click or stroke on a mask: GrabCut around both. A given mask changes near the click only. */
+/** A click or stroke on a mask: GrabCut around both. Without a box, only what is near the click changes. */
 function corrected(cv: Cv, picture: RgbPicture, state: PromptState, seed: Seed): Mask {
 	const mask = state.mask!;
 	const seeds = [...state.seeds, seed];
@@ -116,8 +116,8 @@ function corrected(cv: Cv, picture: RgbPicture, state: PromptState, seed: Seed):
 			}
 		}
 	}
-	if (state.isGiven) {
-		const reach = 0.25 * Math.sqrt((around.x1 - around.x0) * (around.y1 - around.y0));
+	if (state.isGiven || state.box === null) {
+		const reach = (state.isGiven ? 0.25 : 0.5) * Math.sqrt((around.x1 - around.x0) * (around.y1 - around.y0));
 		const near = boxIn(
 			{ x0: seedBox.x0 - reach, y0: seedBox.y0 - reach, x1: seedBox.x1 + reach, y1: seedBox.y1 + reach },
 			window,

@@ -4,11 +4,11 @@ import type { FlowPair } from './flow.ts';
 /** Places around the flow's end point that are compared, nearest first; farther ones are sparser. */
 const offsets = spiral([
 	[0, 1],
-	[1.5, 6],
-	[3, 8],
-	[5, 10],
-	[8, 12],
-	[12, 14],
+	[1.5, 5],
+	[3, 6],
+	[5, 7],
+	[8, 8],
+	[12, 9],
 ]);
 
 function spiral(rings: readonly (readonly [radius: number, count: number])[]): Int32Array {
@@ -57,6 +57,7 @@ export function matchLocally(
 		const dy = offsets[2 * place + 1]!;
 		spaceUnits[place] = Math.exp(-(dx * dx + dy * dy) / (2 * spaceSigma * spaceSigma));
 	}
+	const farthest = 767 / colourUnit;
 	const { lab, labMean } = current;
 	const { lab: oldLab, labMean: oldMean } = previous.frame;
 	const old = previous.probability;
@@ -84,14 +85,19 @@ export function matchLocally(
 				}
 				const there = py * width + px;
 				const t3 = 3 * there;
+				// What is far from alike by its colour alone needs no look at its surroundings.
 				const d0 = l - oldLab[t3]!;
 				const d1 = a - oldLab[t3 + 1]!;
 				const d2 = b - oldLab[t3 + 2]!;
+				const own = 0.5 * d0 * d0 + 1.5 * (d1 * d1 + d2 * d2);
+				if (own > farthest) {
+					continue;
+				}
 				const e0 = ml - oldMean[t3]!;
 				const e1 = ma - oldMean[t3 + 1]!;
 				const e2 = mb - oldMean[t3 + 2]!;
 				// Chroma counts more than lightness, which shading changes.
-				const distance = 0.5 * d0 * d0 + 1.5 * (d1 * d1 + d2 * d2) + 0.5 * e0 * e0 + 1.5 * (e1 * e1 + e2 * e2);
+				const distance = own + 0.5 * e0 * e0 + 1.5 * (e1 * e1 + e2 * e2);
 				const step = distance * colourUnit;
 				const alike = step > 767 ? 0 : decay[step | 0]!;
 				if (alike > best) {

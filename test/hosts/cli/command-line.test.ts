@@ -145,7 +145,7 @@ test('eval compares an annotation with the truth', async () => {
 	const own = await masklet('eval', '--reference', reference, '--result', result);
 	expect(own).toMatchObject({ code: 0 });
 	expect(own.out).toMatch(/J&F[^]*mean +0\.\d{3}/);
-	expect(await masklet('eval', '--reference', folder, '--result', result)).toMatchObject({ code: 1 });
+	expect(await masklet('eval', '--reference', join(folder, 'none'), '--result', result)).toMatchObject({ code: 1 });
 });
 
 test('wrong command lines and broken files end in a sentence and a code', async () => {

@@ -25,10 +25,18 @@ export const hostContract = {
 			platform: z.string(),
 		}),
 	),
-	/** A folder's entries, folders first, in natural order. */
+	/**
+	 * A folder's entries, folders first, in natural order. Of a file's path: those of its folder, the file being
+	 * `named`. Of the documents folder while it is not there yet: those of the nearest one above.
+	 */
 	browse: query(
 		z.object({ path: z.string() }),
-		z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(entry) }),
+		z.object({
+			path: z.string(),
+			parent: z.string().nullable(),
+			entries: z.array(entry),
+			named: z.string().nullable(),
+		}),
 	),
 	/** Shows a native dialog; empty when cancelled. Only where `hasDialogs`. */
 	pick: command(z.object({ kind: dialogKind, suggestedName: z.string().optional() }), z.array(z.string())),

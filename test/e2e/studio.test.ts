@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { rleIou } from '../../preload/common/mask-algebra.ts';
 import { decodeRle, rleArea, type Rle, rleFromString } from '../../preload/common/rle.ts';
 import { launchTestBrowser } from './browser.ts';
@@ -21,6 +21,12 @@ let host: StudioHost;
 let browser: Browser;
 let page: Page;
 const problems: string[] = [];
+
+afterEach(async (story) => {
+	if (story.task.result?.state === 'fail') {
+		await page.screenshot({ path: join(tmpdir(), `masklet-e2e-${story.task.id}.png`) }).catch(() => undefined);
+	}
+});
 
 beforeAll(async () => {
 	copyFileSync(join(sampleFolder, 'sample.mp4'), videoPath);
@@ -66,7 +72,9 @@ async function clickPicture(point: { x: number; y: number }, button: 'left' | 'r
 /** A pixel well inside an object: the one of its pixels that is nearest to their mean. */
 function insideOf(rle: Rle): { x: number; y: number } {
 	const { width, data } = decodeRle(rle);
-	const pixels = [...data.keys()].filter((index) => data[index] === 1).map((index) => [index % width, index / width | 0]);
+	const pixels = [...data.keys()]
+		.filter((index) => data[index] === 1)
+		.map((index) => [index % width, (index / width) | 0]);
 	const mean = [0, 1].map((axis) => pixels.reduce((sum, pixel) => sum + pixel[axis]!, 0) / pixels.length);
 	const distance = (pixel: number[]): number => (pixel[0]! - mean[0]!) ** 2 + (pixel[1]! - mean[1]!) ** 2;
 	const [x, y] = pixels.reduce((best, pixel) => (distance(pixel) < distance(best) ? pixel : best));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { orderBy } from 'natural-orderby';
@@ -7,11 +8,20 @@ import { StudioError } from '../../../preload/common/studio-error.ts';
 const VIDEO_EXTENSIONS = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts', '.mpg', '.mpeg', '.hevc']);
 const PICTURE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png']);
 
-export type Browsed = { path: string; parent: string | null; entries: BrowseEntry[] };
+/** `named`: the file that was asked for, where the path is no folder's. */
+export type Browsed = { path: string; parent: string | null; entries: BrowseEntry[]; named: string | null };
 
-/** A folder's entries for the studio's own file browser: folders first, natural order, hidden ones left out. */
+/**
+ * A folder's entries for the studio's own file browser: folders first, natural order, hidden ones left out. A file's
+ * path gives its folder.
+ */
 export async function browseFolder(path: string): Promise<Browsed> {
-	const folder = resolve(path);
+	const asked = resolve(path);
+	const isFile = await stat(asked).then(
+		(stats) => !stats.isDirectory(),
+		() => false,
+	);
+	const folder = isFile ? dirname(asked) : asked;
 	const found = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
 		throw fileError(error, folder);
 	});
@@ -32,8 +42,18 @@ export async function browseFolder(path: string): Promise<Browsed> {
 	return {
 		path: folder,
 		parent: parent === folder ? null : parent,
+		named: isFile ? asked : null,
 		entries: orderBy(entries, [(entry) => (entry.kind === 'folder' ? 0 : 1), (entry) => entry.name]),
 	};
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+export function nearestFolder(path: string): string {
+	let folder = resolve(path);
+	while (!existsSync(folder) && dirname(folder) !== folder) {
+		folder = dirname(folder);
+	}
+	return folder;
 }
 
 export async function makeFolder(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
-import { browseFolder, makeFolder } from './browse.ts';
+import { browseFolder, makeFolder, nearestFolder } from './browse.ts';
 
 export function createHostService({ deps: { host } }: ServiceContext): ServiceHandlers<'host'> {
 	return {
@@ -13,7 +13,8 @@ export function createHostService({ deps: { host } }: ServiceContext): ServiceHa
 			documentsFolder: host.documentsFolder,
 			platform: host.platform,
 		}),
-		browse: ({ path }) => browseFolder(path === '' ? host.documentsFolder : path),
+		browse: ({ path }) =>
+			browseFolder(path === '' || path === host.documentsFolder ? nearestFolder(host.documentsFolder) : path),
 		pick: async (input) => {
 			if (!host.pick) {
 				throw new StudioError('host.noDialogs');

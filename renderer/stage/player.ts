@@ -4,6 +4,7 @@ import { frameAtMediaTime, mediaTimeInFrame } from './frame-clock.ts';
 import type { FramePictures } from './frame-pictures.ts';
 
 type Show = (frameIndex: number, picture: CanvasImageSource) => void;
+type ShowProblem = (frameIndex: number, error: unknown) => void;
 
 const prefetchedFrames = 6;
 const openMillis = 4_000;
@@ -14,7 +15,7 @@ const openMillis = 4_000;
  */
 export async function play(
 	video: OpenVideo,
-	options: { pictures: FramePictures; show: Show; signal: AbortSignal; isNative: boolean },
+	options: { pictures: FramePictures; show: Show; showProblem: ShowProblem; signal: AbortSignal; isNative: boolean },
 ): Promise<'ended' | 'notPlayable'> {
 	const lastFrame = lastOf(video);
 	if (options.isNative) {
@@ -73,18 +74,27 @@ async function playNative(video: OpenVideo, run: Run): Promise<'ended' | 'notPla
 	});
 }
 
-/** Every frame in turn: in time where pictures come fast enough, else as fast as they come; none is left out. */
-async function playPictures(video: OpenVideo, run: Run & { pictures: FramePictures }): Promise<void> {
+/**
+ * Every frame in turn: in time where pictures come fast enough, else as fast as they come; none is left out, and one
+ * that cannot be read is told and does not end the rest.
+ */
+async function playPictures(
+	video: OpenVideo,
+	run: Run & { pictures: FramePictures; showProblem: ShowProblem },
+): Promise<void> {
 	const { pictures, signal, lastFrame } = run;
 	for (let frame = video.frameIndex + 1; frame <= lastFrame && !signal.aborted; frame++) {
 		const startedAtMillis = performance.now();
 		for (let ahead = 1; ahead <= prefetchedFrames && frame + ahead <= lastFrame; ahead++) {
 			pictures.load(frame + ahead).catch(() => undefined);
 		}
-		const bitmap = await pictures.load(frame);
+		const bitmap = await pictures.load(frame).catch((error: unknown) => {
+			run.showProblem(frame, error);
+			return null;
+		});
 		const dueMillis = 1000 * ((video.ptsSeconds[frame] ?? 0) - (video.ptsSeconds[frame - 1] ?? 0));
 		await pause(Math.max(0, dueMillis - (performance.now() - startedAtMillis)), signal);
-		if (!signal.aborted) {
+		if (!signal.aborted && bitmap) {
 			run.show(frame, bitmap);
 		}
 	}

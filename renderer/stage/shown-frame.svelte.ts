@@ -58,6 +58,14 @@ export class ShownFrame {
 		this.#studio.view.isFrameShown = frameIndex === this.#video.frameIndex;
 	}
 
+	#showProblem(frameIndex: number, error: unknown): void {
+		if (!(error instanceof DOMException)) {
+			this.frameIndex = frameIndex;
+			this.picture = null;
+			this.problem = error instanceof Error ? error.message : String(error);
+		}
+	}
+
 	#showExact(frameIndex: number): () => void {
 		this.#studio.view.isFrameShown = this.frameIndex === frameIndex;
 		void this.#video.masks.want(frameIndex);
@@ -75,10 +83,8 @@ export class ShownFrame {
 			})
 			.catch((error: unknown) => {
 				done();
-				if (frameIndex === this.#video.frameIndex && !(error instanceof DOMException)) {
-					this.frameIndex = frameIndex;
-					this.picture = null;
-					this.problem = error instanceof Error ? error.message : String(error);
+				if (frameIndex === this.#video.frameIndex) {
+					this.#showProblem(frameIndex, error);
 				}
 			});
 		const settled = setTimeout(() => this.#prepare(frameIndex), settledMillis);
@@ -130,7 +136,11 @@ export class ShownFrame {
 				void video.masks.want(frameIndex + ahead);
 			}
 		};
-		const options = { pictures: this.#pictures, show, signal };
+		const showProblem = (frameIndex: number, error: unknown) => {
+			video.seek(frameIndex);
+			this.#showProblem(frameIndex, error);
+		};
+		const options = { pictures: this.#pictures, show, showProblem, signal };
 		if ((await play(video, { ...options, isNative: this.#isNative })) === 'notPlayable') {
 			this.#isNative = false;
 			await play(video, { ...options, isNative: false });

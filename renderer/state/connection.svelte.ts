@@ -4,6 +4,11 @@ import { createClient, type ConnectedClient } from '../../preload/rpc/client.ts'
 /** Opens a channel to the service, or rejects where none can be had now. */
 export type OpenChannel = () => Promise<Channel>;
 
+/** The service is there and does not take this page. */
+export class ServiceRefusal extends Error {
+	override name = 'ServiceRefusal';
+}
+
 const firstDelayMillis = 300;
 const longestDelayMillis = 5_000;
 
@@ -15,6 +20,8 @@ export class Connection {
 	status = $state<'connecting' | 'open' | 'lost'>('connecting');
 	/** When the next attempt starts, for the banner; null while one is under way. */
 	retryAtMillis = $state<number | null>(null);
+	/** Why the last attempt failed, where it is more than that nobody answered. */
+	reason = $state<string | null>(null);
 	#client: ConnectedClient | null = null;
 	#delayMillis = firstDelayMillis;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,9 +59,11 @@ export class Connection {
 			await this.#onOpen(client);
 			if (this.#client === client) {
 				this.status = 'open';
+				this.reason = null;
 				this.#delayMillis = firstDelayMillis;
 			}
-		} catch {
+		} catch (error) {
+			this.reason = error instanceof ServiceRefusal ? error.message : null;
 			this.#retryLater();
 		}
 	}

@@ -31,9 +31,9 @@ export class Messages {
 		}
 	}
 
-	/** What a failed action has to say. Cancelling is no failure. */
+	/** What a failed action has to say. Cancelling is no failure, and of a lost connection the banner tells. */
 	report(error: unknown): void {
-		if (isCancel(error)) {
+		if (isCancel(error) || codeOf(error) === 'request.closed') {
 			return;
 		}
 		this.say('error', error instanceof Error && error.message ? error.message : String(error));
@@ -59,8 +59,9 @@ export class Messages {
 }
 
 function isCancel(error: unknown): boolean {
-	return (
-		(error instanceof DOMException && error.name === 'AbortError') ||
-		(error instanceof Error && 'code' in error && error.code === 'request.cancelled')
-	);
+	return (error instanceof DOMException && error.name === 'AbortError') || codeOf(error) === 'request.cancelled';
+}
+
+function codeOf(error: unknown): unknown {
+	return error instanceof Error && 'code' in error ? error.code : null;
 }

@@ -21,6 +21,7 @@ import { createTrackService } from './track/index.ts';
 import { saveUpload } from './upload.ts';
 import { createVideoService, locateSource } from './video/index.ts';
 import { checkFrame, videoOf } from './video/find.ts';
+import { readablePicture } from './video/readable-picture.ts';
 import { probedOf } from './video/record.ts';
 import { createSources } from './video/sources.ts';
 import { videoIdOf } from './video/video-key.ts';
@@ -42,7 +43,7 @@ export function createServices(deps: ServiceDeps): Services {
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: (videoKey, frameIndex, signal) =>
-			project().sources.use(videoIdOf(videoKey), (source) => source.picture(frameIndex, { signal })),
+			project().sources.use(videoIdOf(videoKey), (source) => readablePicture(source, frameIndex, signal)),
 		log: deps.log,
 	});
 	const jobs = createJobs({

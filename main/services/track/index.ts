@@ -20,7 +20,8 @@ import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import { unlockedTrack } from '../annotate/target.ts';
 import type { ServiceContext } from '../context.ts';
 import { checkFrame, videoOf } from '../video/find.ts';
-import { publish, startResume, startRun } from './run.ts';
+import { publish } from './publish.ts';
+import { startResume, startRun } from './run.ts';
 
 export function createTrackService(context: ServiceContext): ServiceHandlers<'track'> {
 	return {

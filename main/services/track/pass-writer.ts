@@ -11,7 +11,8 @@ const FLUSH_FRAMES = 64;
 export type PassCounts = { frameCount: number; absentCount: number; uncertainCount: number };
 
 export type PassWriter = {
-	add: (answer: TrackAnswer) => void;
+	/** `isReadable` false: the file has no picture of the frame, so that nobody can be sure of the mask. */
+	add: (answer: TrackAnswer, frame: { isReadable: boolean }) => void;
 	/** Commits what is held; the counts of this run so far. */
 	flush: () => PassCounts;
 };
@@ -60,13 +61,13 @@ export function createPassWriter(
 	}
 
 	return {
-		add: ({ trackId, frameIndex, mask, presence, scores }) => {
+		add: ({ trackId, frameIndex, mask, presence, scores }, { isReadable }) => {
 			held.push({
 				trackId,
 				frameIndex,
 				mask,
 				provenance: presence === 'absent' ? 'emptyByModel' : 'propagated',
-				isUncertain: presence === 'uncertain',
+				isUncertain: presence === 'uncertain' || !isReadable,
 				...scores,
 			});
 			if (held.length >= FLUSH_FRAMES || context.deps.now() - flushedAtMillis >= FLUSH_INTERVAL_MILLIS) {

@@ -1,11 +1,8 @@
 import {
 	anchorsOf,
 	beginPass,
-	dropPass,
 	listTracks,
-	type PassInfo,
 	type PassSegment,
-	publishPass,
 	readLane,
 	readPass,
 	readProject,
@@ -16,15 +13,14 @@ import {
 import { provenanceOf } from '../../../preload/common/masklet.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { FrameRange } from '../../../preload/contract/define.ts';
-import type { Direction, RunResult } from '../../../preload/contract/track.ts';
+import type { Direction } from '../../../preload/contract/track.ts';
 import { unlockedTrack } from '../annotate/target.ts';
-import type { ServiceContext, Workspace } from '../context.ts';
-import type { JobHandle } from '../job/jobs.ts';
+import type { ServiceContext } from '../context.ts';
 import { checkedModel, modelOf } from '../model/choice.ts';
 import { checkFrame, videoOf } from '../video/find.ts';
 import { planTrack } from './plan.ts';
-import { createPassWriter, type PassCounts } from './pass-writer.ts';
-import { remainingOf, sweepsOf } from './sweeps.ts';
+import { runName } from './publish.ts';
+import { runPass } from './run-pass.ts';
 
 export type RunRequest = {
 	videoId: number;
@@ -58,7 +54,7 @@ export function startRun(context: ServiceContext, request: RunRequest): { jobId:
 	}
 	return context.jobs.start({
 		method: 'track.propagate',
-		name: nameOf(tracks),
+		name: runName(tracks),
 		run: async (job) => {
 			const trackIds = [...new Set(segments.map((segment) => segment.trackId))];
 			await workspace.pendingMasks.settled(trackIds, job.signal);
@@ -85,68 +81,9 @@ export function startResume(context: ServiceContext, passId: number): { jobId: n
 		.filter((track) => track !== null);
 	return context.jobs.start({
 		method: 'track.resumePass',
-		name: nameOf(tracks),
+		name: runName(tracks),
 		run: (job) => runPass(context, { workspace, passId, job }),
 	});
-}
-
-/** Publishes a pass under a name that says what it carried. */
-export function publish(store: Store, passId: number): void {
-	const pass = readPass(store.db, passId);
-	if (!pass) {
-		throw new StudioError('run.passUnknown', { passId });
-	}
-	const tracks = pass.trackIds.map((trackId) => readTrack(store.db, trackId)).filter((track) => track !== null);
-	publishPass(store, passId, { name: nameOf(tracks), kind: 'track.propagate' });
-}
-
-async function runPass(
-	context: ServiceContext,
-	run: { workspace: Workspace; passId: number; job: JobHandle },
-): Promise<RunResult> {
-	const { workspace, passId, job } = run;
-	const { store } = workspace;
-	const { pass, segments } = remainingOf(store, passId);
-	const writer = createPassWriter(context, { store, pass, job });
-	let failure: { error: unknown } | null = null;
-	try {
-		await warnOfOtherDecoder(workspace, { videoId: pass.videoId, job });
-		for (const sweep of sweepsOf(store, { pass, segments })) {
-			for await (const answer of context.inference.track(sweep, { signal: job.signal })) {
-				writer.add(answer);
-			}
-		}
-	} catch (error) {
-		failure = { error };
-	}
-	const counts = finish(store, { pass, flush: writer.flush });
-	if (failure && !job.signal.aborted) {
-		throw failure.error;
-	}
-	return { passIds: [passId], ...counts };
-}
-
-/** Another decoder may give slightly other pixels than those that the prompts were made on. */
-async function warnOfOtherDecoder(workspace: Workspace, run: { videoId: number; job: JobHandle }): Promise<void> {
-	const video = videoOf(workspace.store, run.videoId);
-	const { name: then } = video.decoder as { name: string };
-	const now = await workspace.sources.use(run.videoId, (source) => source.decoderName());
-	if (now !== then) {
-		run.job.warn(`${video.name} was imported with ${then} and is decoded with ${now} now; masks may differ slightly`);
-	}
-}
-
-/** What was reached is kept, however the run ended. */
-function finish(store: Store, run: { pass: PassInfo; flush: () => PassCounts }): PassCounts & { isPublished: boolean } {
-	const { pass } = run;
-	const counts = run.flush();
-	const isPublished = pass.doneCount + counts.frameCount > 0;
-	if (isPublished) {
-		publish(store, pass.passId);
-	} else {
-		dropPass(store, pass.passId);
-	}
-	return { ...counts, isPublished };
 }
 
 function tracksOf(store: Store, request: RunRequest): TrackRow[] {
@@ -183,9 +120,4 @@ function segmentsOf(store: Store, track: TrackRow, asked: { range: FrameRange; d
 		...plan.forward.map((segment) => ({ ...segment, trackId, direction: 'forward' as const })),
 		...plan.backward.map((segment) => ({ ...segment, trackId, direction: 'backward' as const })),
 	];
-}
-
-function nameOf(tracks: readonly TrackRow[]): string {
-	const [only] = tracks;
-	return tracks.length === 1 && only ? `Carry ${only.name}` : `Carry ${tracks.length} objects`;
 }

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,30 +5,13 @@ import { decode } from 'fast-png';
 import { afterAll, expect, test } from 'vitest';
 import { rleIou } from '../../../preload/common/mask-algebra.ts';
 import { rleFromString } from '../../../preload/common/rle.ts';
+import { commandLine } from './run-command.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-/** The built command line: what a person runs. */
-const entry = join(root, 'out/main/cli.js');
 const sample = join(root, 'resources/sample/sample.mp4');
 const folder = mkdtempSync(join(tmpdir(), 'masklet-cli-'));
+const { start, masklet } = commandLine(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-type Ran = { code: number | null; out: string; error: string };
-
-function start(words: string[]): { child: ChildProcess; ended: Promise<Ran> } {
-	const env = { ...process.env, MASKLET_HOME: join(folder, 'home') };
-	const child = spawn(process.execPath, [entry, ...words], { env, cwd: folder });
-	let out = '';
-	let error = '';
-	child.stdout.on('data', (chunk) => (out += String(chunk)));
-	child.stderr.on('data', (chunk) => (error += String(chunk)));
-	const ended = new Promise<Ran>((done) => child.on('close', (code) => done({ code, out, error })));
-	return { child, ended };
-}
-
-function masklet(...words: string[]): Promise<Ran> {
-	return start(words).ended;
-}
 
 type Sav = {
 	video_frame_count: number;

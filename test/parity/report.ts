@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { graphNames } from '../../models/sam2/build.ts';
+import { imageSizes, publishedSizes, sam2Config, versions } from '../../models/sam2/config.ts';
+import type { ConfigReport } from './compare.ts';
+import { compareConfig, failures, FLOAT_TOLERANCE, IOU_AT_LEAST, MEMORY_TOLERANCE } from './compare.ts';
+import { spec } from './golden.ts';
+import type { Comparison } from './run-scenario.ts';
+
+/*
+ * `npm run parity`: every configuration of scenarios.json against the reference's golden data, every network built and
+ * loaded at both image sizes, the memory of loading the largest, and the memory of a long run. Writes REPORT.md.
+ * Arguments choose parts: `scenarios`, `networks`, `memory`.
+ */
+
+const threads = 2;
+const folder = mkdtempSync(join(tmpdir(), 'masklet-report-'));
+const parts: Record<string, () => Promise<string[]>> = { Scenarios: scenarios, Networks: networks, Memory: memory };
+
+async function main(): Promise<void> {
+	const wanted = process.argv.slice(2);
+	const path = fileURLToPath(new URL('REPORT.md', import.meta.url));
+	// A part that is not wanted keeps the section of the last report.
+	const earlier = existsSync(path)
+		? readFileSync(path, 'utf8')
+				.split(/^(?=## )/m)
+				.slice(1)
+		: [];
+	const sections: string[] = [];
+	try {
+		for (const [heading, part] of Object.entries(parts)) {
+			const isWanted = wanted.length === 0 || wanted.includes(heading.toLowerCase());
+			const kept = earlier.find((section) => section.startsWith(`## ${heading}\n`));
+			if (isWanted) {
+				sections.push([`## ${heading}`, '', ...(await part())].join('\n'));
+			} else if (kept !== undefined) {
+				sections.push(kept.trimEnd());
+			}
+		}
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+	const title = '# Parity of SAM 2 with its reference';
+	const origin = 'Made by `npm run parity`; the golden data by make_golden.py. Errors are max|a - b| / max|b|.';
+	writeFileSync(path, `${[title, origin, ...sections].join('\n\n')}\n`);
+	console.log(`written: ${path}`);
+}
+
+async function scenarios(): Promise<string[]> {
+	const lines = [
+		`Tolerances: ${FLOAT_TOLERANCE} for floats; ${MEMORY_TOLERANCE} (one step of bfloat16) for memories; IoU ${IOU_AT_LEAST} on every frame.`,
+		'',
+		'| network | scenario | results | logits | pointer | score | memory | lowest IoU | frames under IoU 1 |',
+		'| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+	];
+	const bad: string[] = [];
+	for (const name of Object.keys(spec.configs)) {
+		const report = await compareConfig(name, { folder: join(folder, name), threads });
+		rmSync(join(folder, name), { recursive: true, force: true });
+		bad.push(...failures(report));
+		lines.push(...scenarioRows(report));
+		console.log(name, failures(report).length === 0 ? 'equal' : failures(report));
+	}
+	process.exitCode = bad.length === 0 ? 0 : 1;
+	return [...lines, '', bad.length === 0 ? 'All within tolerance.' : `Out of tolerance:\n\n${bad.join('\n')}`];
+}
+
+function scenarioRows(report: ConfigReport): string[] {
+	const { f, s0, s1 } = report.features;
+	const features = `f ${short(f)}, s0 ${short(s0)}, s1 ${short(s1)}`;
+	return [
+		`| ${report.name} | image encoder | 1 | ${features} | | | | | |`,
+		...report.scenarios.map(({ scenario, comparisons }) => {
+			const largest = (pick: (comparison: Comparison) => number) => short(Math.max(...comparisons.map(pick)));
+			const unlike = comparisons
+				.filter(({ iou }) => iou < 1)
+				.map(({ frame, iou, object }) => `${object}/${frame}: ${iou.toFixed(5)}`);
+			return `| ${[
+				report.name,
+				scenario,
+				comparisons.length,
+				largest(({ logits }) => logits),
+				largest(({ pointer }) => pointer),
+				largest(({ score }) => score),
+				largest(({ memory }) => memory ?? 0),
+				Math.min(...comparisons.map(({ iou }) => iou)).toFixed(5),
+				unlike.slice(0, 6).join(', ') || 'none',
+			].join(' | ')} |`;
+		}),
+	];
+}
+
+async function networks(): Promise<string[]> {
+	const lines = [
+		'Every graph of every size and version, with seeded weights, written and loaded by the runtime.',
+		'',
+		'| network | image size | graphs loaded | peak memory (MiB) | seconds |',
+		'| --- | --- | --- | --- | --- |',
+	];
+	for (const size of publishedSizes) {
+		for (const version of versions) {
+			for (const imageSize of imageSizes) {
+				const config = sam2Config(size, { version, imageSize });
+				const result = inChild('load-network.ts', [JSON.stringify(config), join(folder, 'network')]);
+				rmSync(join(folder, 'network'), { recursive: true, force: true });
+				const { loaded, peakMebibytes, seconds } = result as Record<string, number>;
+				lines.push(
+					`| ${size} ${version} | ${imageSize} | ${loaded} of ${graphNames.length} | ${peakMebibytes} | ${seconds} |`,
+				);
+				console.log(lines.at(-1));
+			}
+		}
+	}
+	return lines;
+}
+
+async function memory(): Promise<string[]> {
+	const large = inChild('load-large.ts', [join(folder, 'large')]) as Record<string, number>;
+	console.log(large);
+	const long = inChild('long-run.ts', [join(folder, 'long')]) as Record<string, number>;
+	console.log(long);
+	return [
+		`- A checkpoint of large (${large['fileMebibytes']} MiB) is compiled with a peak of ${large['compilePeakMebibytes']} MiB.`,
+		`- Its graphs together are loaded with a peak of ${large['loadPeakMebibytes']} MiB: ${large['loadShare']} times its size.`,
+		`- A run of 5,000 frames (miniature), MiB resident: ${Object.entries(long)
+			.map(([frame, mebibytes]) => `${mebibytes} at frame ${frame}`)
+			.join(', ')}.`,
+	];
+}
+
+/** Runs a script of this folder in a process of its own, whose memory is then its own; it prints one line of JSON. */
+function inChild(script: string, args: readonly string[]): unknown {
+	const path = fileURLToPath(new URL(script, import.meta.url));
+	const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', path, ...args], {
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	if (status !== 0) {
+		throw new Error(`${script} ended with ${status}`);
+	}
+	return JSON.parse(stdout);
+}
+
+function short(error: number): string {
+	return error === 0 ? '0' : error.toExponential(1);
+}
+
+await main();

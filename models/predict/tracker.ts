@@ -22,7 +22,10 @@ export type PromptRequest = {
 };
 
 export type PromptResult = {
-	/** Size of the picture. Positive clicks are inside, negative ones outside, always. */
+	/**
+	 * Size of the picture. The built-in model keeps positive clicks inside and negative ones outside, always; SAM 2 gives
+	 * what its network says, so that its masks equal the reference's.
+	 */
 	mask: Mask;
 	scores: MaskScores;
 	/** Alternatives, best first; may be empty. */

@@ -21,6 +21,8 @@ export class HoverPreview {
 	#wanted: WirePrompt | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#isAsking = false;
+	/** The preview being made. */
+	#jobId: number | null = null;
 	/** Grows when previews are taken away: what was asked before is not shown any more. */
 	#generation = 0;
 	/** The frame on which the model turned out to be too slow; a new frame is a new chance. */
@@ -36,6 +38,7 @@ export class HoverPreview {
 		const { video } = this.#studio;
 		if (prompt === null || !video) {
 			this.#generation++;
+			this.#giveUp();
 			if (video?.hover) {
 				video.hover = null;
 			}
@@ -46,6 +49,14 @@ export class HoverPreview {
 			video.hover = null;
 		}
 		this.#timer = setTimeout(() => void this.#ask(), restMillis);
+	}
+
+	/** The model is wanted for something else now: a click, say. */
+	#giveUp(): void {
+		if (this.#jobId !== null) {
+			this.#studio.client.job.cancel({ jobId: this.#jobId }).catch(() => undefined);
+			this.#jobId = null;
+		}
 	}
 
 	async #ask(): Promise<void> {
@@ -65,7 +76,7 @@ export class HoverPreview {
 		try {
 			const prompts = promptsWith(video, prompt);
 			const start = this.#studio.client.segment.preview({ videoId, frameIndex, prompts });
-			const { mask } = await this.#studio.jobs.result<Preview>(start);
+			const { mask } = await this.#studio.jobs.result<Preview>(start, (jobId) => (this.#jobId = jobId));
 			const isWanted = generation === this.#generation && video.frameIndex === frameIndex;
 			if (isWanted && video === this.#studio.video) {
 				const rle = rleFromBytes(video.info, mask);
@@ -77,10 +88,11 @@ export class HoverPreview {
 				this.#slowFrame = key;
 			}
 		} catch {
-			// A preview is a courtesy: the click itself tells what is wrong.
-			this.#slowFrame = key;
+			// A preview is a courtesy: the click itself tells what is wrong. One that was given up says nothing of the model.
+			this.#slowFrame = generation === this.#generation ? key : this.#slowFrame;
 		} finally {
 			this.#isAsking = false;
+			this.#jobId = null;
 		}
 		if (this.#wanted !== null && this.#wanted !== prompt) {
 			this.want(this.#wanted);

@@ -11,6 +11,7 @@ type Preview = ResultOf<Contract['segment']['preview']>;
 
 /** A model slower than this cannot follow the pointer; a click tells then. */
 const slowestMillis = 450;
+const mostSlowTimes = 2;
 const sameIou = 0.985;
 /** The pointer rests this long before a preview is asked for. */
 const restMillis = 60;
@@ -25,8 +26,8 @@ export class HoverPreview {
 	#jobId: number | null = null;
 	/** Grows when previews are taken away: what was asked before is not shown any more. */
 	#generation = 0;
-	/** The frame on which the model turned out to be too slow; a new frame is a new chance. */
-	#slowFrame: string | null = null;
+	/** How often the model was too slow on a frame: the first time it may have been waking up. A new frame is a new chance. */
+	#slow = { frame: '', times: 0 };
 
 	constructor(studio: Studio) {
 		this.#studio = studio;
@@ -51,6 +52,10 @@ export class HoverPreview {
 		this.#timer = setTimeout(() => void this.#ask(), restMillis);
 	}
 
+	#wasSlow(frame: string): void {
+		this.#slow = { frame, times: this.#slow.frame === frame ? this.#slow.times + 1 : 1 };
+	}
+
 	/** The model is wanted for something else now: a click, say. */
 	#giveUp(): void {
 		if (this.#jobId !== null) {
@@ -67,7 +72,7 @@ export class HoverPreview {
 		}
 		const { frameIndex, videoId } = video;
 		const key = `${videoId} ${frameIndex}`;
-		if (this.#slowFrame === key || video.runs.length > 0) {
+		if ((this.#slow.frame === key && this.#slow.times >= mostSlowTimes) || video.runs.length > 0) {
 			return;
 		}
 		this.#isAsking = true;
@@ -85,11 +90,13 @@ export class HoverPreview {
 				video.hover = has && rleIou(has, rle) > sameIou ? null : { frameIndex, rle };
 			}
 			if (performance.now() - startedAtMillis > slowestMillis) {
-				this.#slowFrame = key;
+				this.#wasSlow(key);
 			}
 		} catch {
 			// A preview is a courtesy: the click itself tells what is wrong. One that was given up says nothing of the model.
-			this.#slowFrame = generation === this.#generation ? key : this.#slowFrame;
+			if (generation === this.#generation) {
+				this.#wasSlow(key);
+			}
 		} finally {
 			this.#isAsking = false;
 			this.#jobId = null;

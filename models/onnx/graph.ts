@@ -12,8 +12,6 @@ export type GraphConstant = { value: Value; shape: readonly number[]; data: () =
 
 export type NodeResult = { elementType?: OnnxElementType; shape: readonly Dim[] };
 
-const SMALL_SYMBOLS = /[^A-Za-z0-9_.]/g;
-
 /**
  * A graph under construction. Ops (ops.ts) add nodes and compute shapes; a weight is named by its checkpoint key and
  * declares the shape that the checkpoint must have.
@@ -102,7 +100,7 @@ export class Graph {
 		attributes: Readonly<Record<string, OnnxAttribute>> = {},
 		domain = '',
 	): Value[] {
-		const name = `${opType}_${this.nodes.length}`.replace(SMALL_SYMBOLS, '_');
+		const name = `${opType}_${this.nodes.length}`;
 		const values = results.map((result, index): Value => {
 			return { name: `${name}/${index}`, elementType: result.elementType ?? 'float32', shape: result.shape };
 		});

@@ -8,6 +8,7 @@ import { lowResSize } from '../../models/sam2/config.ts';
 import { decodeRle, rleFromString } from '../../preload/common/rle.ts';
 import type { GoldenEntry, ParityConfig, Step } from './golden.ts';
 import { relativeError } from './golden.ts';
+import { overlap } from './overlap.ts';
 import { seededEllipse, seededFrame } from './seeded-clip.ts';
 
 /** What one entry of the golden data says about ours. */
@@ -132,14 +133,4 @@ function widen(halves: Uint16Array): Float32Array {
 	const values = new Float32Array(halves.length);
 	fromBfloat16(halves, values, 0);
 	return values;
-}
-
-function overlap(left: Uint8Array, right: Uint8Array): number {
-	let both = 0;
-	let either = 0;
-	left.forEach((value, index) => {
-		both += value & right[index]!;
-		either += value | right[index]!;
-	});
-	return either === 0 ? 1 : both / either;
 }

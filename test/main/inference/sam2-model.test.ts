@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileModel, ensureCompiled, readManifest } from '../../../main/inference/compile.ts';
+import { createInference } from '../../../main/inference/inference.ts';
+import { maskFromBytes } from '../../../main/inference/mask-bytes.ts';
 import { openSam2Tracker } from '../../../main/inference/open-sam2.ts';
+import type { TrackAnswer } from '../../../main/inference/protocol.ts';
+import { spawnInferenceProcess } from '../../../main/inference/spawn-process.ts';
 import type { Anchor, TrackedMask, TrackRequest } from '../../../models/predict/tracker.ts';
 import { miniatureConfig } from '../../../models/sam2/config.ts';
 import type { Prompt } from '../../../preload/common/prompt.ts';
 import { decodeRle, encodeRle, rleFromString } from '../../../preload/common/rle.ts';
 import { readGolden, spec } from '../../parity/golden.ts';
+import { overlap } from '../../parity/overlap.ts';
 import { seededEllipse, seededFrame } from '../../parity/seeded-clip.ts';
 import { seededTensors } from '../../parity/seeded-weights.ts';
 import { torchFile } from '../../models/weights/torch-file.ts';
@@ -177,12 +182,51 @@ describe('a compiled model is a tracker', () => {
 	});
 });
 
-function overlap(left: Uint8Array, right: Uint8Array): number {
-	let both = 0;
-	let either = 0;
-	left.forEach((value, index) => {
-		both += value & right[index]!;
-		either += value | right[index]!;
+describe('the child process runs a compiled model', () => {
+	it('as the tracker does', async () => {
+		const folder = join(home, 'child');
+		await compileModel({ source, outFolder: folder, signal });
+		const size = { width: parity.width, height: parity.height };
+		const model = { modelId: 'mine', name: 'Mine', sizeBytes: 1, device: 'CPU', licence: '' };
+		const inference = createInference({
+			spawn: () => spawnInferenceProcess(new URL('../../../main/inference/child.ts', import.meta.url)),
+			pictureAt: (_videoKey, frameIndex) => Promise.resolve(seededFrame(parity, frameIndex)),
+			models: [{ ...model, source: { kind: 'sam2', folder } }],
+			log: { info: () => {}, warn: () => {}, debug: () => {} },
+		});
+		const tracker = await openSam2Tracker({ folder });
+		try {
+			const task = { modelId: 'mine', videoKey: 'clip', ...size };
+			const prompts = [{ kind: 'point' as const, x: 34, y: 30, isPositive: true }];
+			const answer = await inference.prompt({ ...task, frameIndex: 0, prompts }, { signal });
+			const picture = seededFrame(parity, 0);
+			const expected = await tracker.prompt({ picture, prompts, pictureKey: 'clip:0' }, signal);
+			expect(maskFromBytes(size, answer.mask)).toEqual(expected.mask);
+			expect(answer.scores).toEqual(expected.scores);
+
+			const segments = [{ anchorFrameIndex: 0, firstFrameIndex: 1, lastFrameIndex: 3 }];
+			const place = { direction: 'forward', frameCount: parity.frames } as const;
+			const fromChild: TrackAnswer[] = [];
+			const anchors = [{ frameIndex: 0, mask: answer.mask, prompts }];
+			const run = inference.track({ ...task, ...place, objects: [{ trackId: 1, anchors, segments }] }, { signal });
+			for await (const result of run) {
+				fromChild.push(result);
+			}
+			const request: TrackRequest = {
+				...task,
+				...place,
+				objects: [{ trackId: 1, anchors: [{ frameIndex: 0, mask: expected.mask, prompts }], segments }],
+				pictureAt: (frameIndex) => Promise.resolve(seededFrame(parity, frameIndex)),
+			};
+			const fromTracker: TrackedMask[] = [];
+			for await (const result of tracker.track(request, signal)) {
+				fromTracker.push(result);
+			}
+			const masks = fromChild.map((result) => ({ ...result, mask: maskFromBytes(size, result.mask) }));
+			expect(masks).toEqual(fromTracker);
+		} finally {
+			await tracker.dispose();
+			await inference.close();
+		}
 	});
-	return either === 0 ? 1 : both / either;
-}
+});

@@ -2,6 +2,8 @@ import type { RgbPicture } from '../../preload/common/picture.ts';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
 import { openLink, type Link } from '../../preload/rpc/link.ts';
+import { compileModel } from './compile.ts';
+import type { ModelManifest } from './manifest.ts';
 import { maskToBytes, promptsFromWire } from './mask-bytes.ts';
 import { PictureCache } from './picture-cache.ts';
 import { remote, type ChildMethods, type ParentMethods, type PromptAnswer, type TrackTask } from './protocol.ts';
@@ -23,6 +25,8 @@ export function serveInference(channel: Channel): void {
 		onNotice: (name, payload) => {
 			if (name === 'closeRun') {
 				server.closeRun(payload as number);
+			} else if (name === 'forgetModel') {
+				server.forgetModel(payload as string);
 			}
 		},
 		// Standard error is the parent's log.
@@ -55,11 +59,17 @@ class ChildServer {
 				return this.#openRun(input as Input<'openRun'>);
 			case 'nextBatch':
 				return this.#nextBatch(input as Input<'nextBatch'>);
+			case 'compile':
+				return this.#compile(input as Input<'compile'>, signal);
 			case 'ping':
 				return null;
 			default:
 				throw new StudioError('request.unknown', { method });
 		}
+	}
+
+	forgetModel(modelId: string): void {
+		this.#trackers.forget(modelId);
 	}
 
 	closeRun(runId: number): void {
@@ -101,6 +111,14 @@ class ChildServer {
 		this.#runs.set(runId, { run, controller });
 		this.#lastRun = this.#lastRun.then(() => run.run());
 		return null;
+	}
+
+	#compile(input: Input<'compile'>, signal: AbortSignal): Promise<ModelManifest> {
+		return compileModel({
+			...input,
+			signal,
+			onProgress: (share) => this.#link!.notify('compileProgress', share),
+		});
 	}
 
 	async #nextBatch({ runId }: Input<'nextBatch'>): Promise<ChildMethods['nextBatch']['output']> {

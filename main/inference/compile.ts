@@ -32,7 +32,7 @@ export type CompileRequest = {
 export async function compileModel(request: CompileRequest): Promise<ModelManifest> {
 	const { outFolder, signal } = request;
 	const source = resolve(request.source);
-	const partial = join(dirname(outFolder), `.${basename(outFolder)}.partial`);
+	const partial = partialFolderOf(outFolder);
 	const file = await openFile(source);
 	try {
 		await rm(partial, { recursive: true, force: true });
@@ -86,6 +86,11 @@ export async function compileModel(request: CompileRequest): Promise<ModelManife
 		await file.close();
 		await rm(partial, { recursive: true, force: true });
 	}
+}
+
+/** Where a model is made before it takes its folder's name. */
+export function partialFolderOf(outFolder: string): string {
+	return join(dirname(outFolder), `.${basename(outFolder)}.partial`);
 }
 
 /** The manifest of a complete model folder of any compiler version. */

@@ -44,8 +44,8 @@ export type InferenceOptions = {
 	spawn: () => Channel | Promise<Channel>;
 	/** The decoded picture of a frame at full size. Its signal aborts with the task that wants it. */
 	pictureAt: (videoKey: string, frameIndex: number, signal: AbortSignal) => Promise<RgbPicture>;
-	/** Models beside the built-in one. */
-	models?: readonly InferenceModel[];
+	/** Models beside the built-in one, as they are now. */
+	models?: () => readonly InferenceModel[];
 	log: InferenceLog;
 	/** A busy child that says nothing for so long is killed. Default 120 s: a big network's step can take a minute. */
 	silenceLimitMillis?: number;
@@ -68,6 +68,8 @@ export interface Inference {
 	prepare(task: PrepareTask, options: { signal: AbortSignal }): Promise<void>;
 	/** The run starts when it is iterated, and is cancelled when the iteration is left. One iteration only. */
 	track(task: TrackTask, options: { signal: AbortSignal }): AsyncIterable<TrackAnswer>;
+	/** Lets go of what the child holds of a model, because its folder is gone or another. */
+	forget(modelId: string): void;
 	/** Kills the child; requests under way reject. */
 	close(): Promise<void>;
 }
@@ -87,8 +89,8 @@ const builtinModel: InferenceModel = {
 const timedFrames = 101;
 
 export function createInference(options: InferenceOptions): Inference {
-	const models = new Map([builtinModel, ...(options.models ?? [])].map((model) => [model.modelId, model]));
-	const times = new Map([...models.keys()].map((modelId) => [modelId, new RecentMedian(timedFrames)]));
+	const models = () => [builtinModel, ...(options.models?.() ?? [])];
+	const times = new Map<string, RecentMedian>();
 	const child = new ChildProcess({
 		spawn: options.spawn,
 		pictureAt: options.pictureAt,
@@ -98,18 +100,25 @@ export function createInference(options: InferenceOptions): Inference {
 	let nextRunId = 1;
 
 	const sourceOf = (modelId: string): ModelSource => {
-		const model = models.get(modelId);
+		const known = models();
+		const model = known.find((candidate) => candidate.modelId === modelId);
 		if (model === undefined) {
-			throw new StudioError('model.unknown', { modelId, known: [...models.keys()] });
+			throw new StudioError('model.unknown', { modelId, known: known.map((candidate) => candidate.modelId) });
 		}
 		return model.source;
 	};
 
+	const timesOf = (modelId: string): RecentMedian => {
+		const known = times.get(modelId) ?? new RecentMedian(timedFrames);
+		times.set(modelId, known);
+		return known;
+	};
+
 	return {
 		models: () =>
-			[...models.values()].map(({ source: _source, ...model }) => ({
+			models().map(({ source: _source, ...model }) => ({
 				...model,
-				millisPerFrame: times.get(model.modelId)!.value(),
+				millisPerFrame: timesOf(model.modelId).value(),
 			})),
 
 		async prompt(task, { signal, priority = 'click' }) {
@@ -130,7 +139,7 @@ export function createInference(options: InferenceOptions): Inference {
 				await child.call('openRun', { runId, source, task }, signal);
 				for (;;) {
 					const { answers, frameMillis } = await child.call('nextBatch', { runId }, signal);
-					frameMillis.forEach((millis) => times.get(task.modelId)!.add(millis));
+					frameMillis.forEach((millis) => timesOf(task.modelId).add(millis));
 					if (answers.length === 0) {
 						return;
 					}
@@ -143,6 +152,11 @@ export function createInference(options: InferenceOptions): Inference {
 				child.notify('closeRun', runId);
 				release();
 			}
+		},
+
+		forget: (modelId) => {
+			times.delete(modelId);
+			child.notify('forgetModel', modelId);
 		},
 
 		close: () => child.close(),

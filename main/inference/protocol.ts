@@ -1,5 +1,6 @@
 import type { Candidate, MaskScores, Presence, TrackSegment } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import type { ModelManifest } from './manifest.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Link } from '../../preload/rpc/link.ts';
 
@@ -75,13 +76,15 @@ export type TrackBatch = {
 /**
  * What the child answers, over `preload/rpc/link.ts`: errors, cancelling and ids are the link's. A run is opened, then
  * its results are fetched; the child computes some frames ahead and waits to be asked for more, which bounds what is
- * under way. The notice `closeRun` with the run's id ends it.
+ * under way. The notice `closeRun` with the run's id ends it; `forgetModel` with a model's id lets go of its weights.
  */
 export type ChildMethods = {
 	prompt: { input: { source: ModelSource; task: PromptTask; priority: PromptPriority }; output: PromptAnswer };
 	prepare: { input: { source: ModelSource; task: PrepareTask }; output: null };
 	openRun: { input: { runId: number; source: ModelSource; task: TrackTask }; output: null };
 	nextBatch: { input: { runId: number }; output: TrackBatch };
+	/** Makes a model folder of a weights file; the notice `compileProgress` tells the share done, 0 to 1. */
+	compile: { input: { source: string; outFolder: string; imageSize?: number }; output: ModelManifest };
 	/** Answered from the event loop: a proof that the child is not stuck. */
 	ping: { input: null; output: null };
 };

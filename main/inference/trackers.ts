@@ -17,6 +17,13 @@ export class Trackers {
 		}
 		return tracker;
 	}
+
+	/** Lets go of a model that was removed or made anew; a run that still holds it ends first by itself. */
+	forget(modelId: string): void {
+		const tracker = this.#made.get(modelId);
+		this.#made.delete(modelId);
+		tracker?.then((made) => made.dispose()).catch(() => undefined);
+	}
 }
 
 /** The seam for further kinds of model. */
@@ -25,6 +32,15 @@ async function createTracker(source: ModelSource): Promise<Tracker> {
 		case 'builtin':
 			return createBuiltinTracker();
 		case 'sam2':
-			return openSam2Tracker({ folder: source.folder });
+			return openSam2Tracker({ folder: source.folder, ...holeOption() });
 	}
+}
+
+/**
+ * Holes of up to this many low-resolution pixels are filled, as the reference does on CUDA; `MASKLET_HOLE_AREA` says
+ * another number, 0 to compare with the reference on a CPU, which leaves them.
+ */
+function holeOption(): { fillHoleArea?: number } {
+	const area = Number.parseInt(process.env.MASKLET_HOLE_AREA ?? '', 10);
+	return Number.isNaN(area) ? {} : { fillHoleArea: area };
 }

@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { createInference } from '../inference/inference.ts';
 import { createMedia, encodePicture } from '../media/index.ts';
-import { historyState, type Store, type StoreChange } from '../store/index.ts';
+import { historyState, readProject, type Store, type StoreChange } from '../store/index.ts';
 import { type ErrorCode, type ErrorData, StudioError } from '../../preload/common/studio-error.ts';
 import type { EventName, Events } from '../../preload/contract/events.ts';
 import { createAnnotateService } from './annotate/index.ts';
@@ -13,7 +13,9 @@ import { createHostService } from './host/index.ts';
 import type { ServiceEvent, Services } from './index.ts';
 import { createJobs } from './job/jobs.ts';
 import { createJobService } from './job/index.ts';
-import { createModelService } from './model/index.ts';
+import { missingModelOf } from './model/choice.ts';
+import { createModelService, renewModels } from './model/index.ts';
+import { createModelLibrary } from './model/library.ts';
 import { createProjectService, mediaFolderOf, projectInfoOf } from './project/index.ts';
 import { createReviewService } from './review/index.ts';
 import { createSegmentService } from './segment/index.ts';
@@ -40,10 +42,12 @@ export function createServices(deps: ServiceDeps): Services {
 		}
 	};
 	const media = createMedia({ openDecoder: deps.openDecoder, cacheBytes: deps.frameCacheBytes, log: deps.log });
+	const library = createModelLibrary({ folder: join(deps.dataFolder, 'models'), spawn: deps.spawnInference });
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: (videoKey, frameIndex, signal) =>
 			project().sources.use(videoIdOf(videoKey), (source) => readablePicture(source, frameIndex, signal)),
+		models: () => library.list(),
 		log: deps.log,
 	});
 	const jobs = createJobs({
@@ -98,6 +102,10 @@ export function createServices(deps: ServiceDeps): Services {
 		workspace = { path: store.path, store, sources, pendingMasks };
 		store.onChange((change) => announceChange(store, change));
 		context.announceProject();
+		const missing = missingModelOf(context, readProject(store.db));
+		if (missing !== null) {
+			context.warn('model.missing', { modelId: missing });
+		}
 		pendingMasks.wake();
 	}
 
@@ -123,6 +131,7 @@ export function createServices(deps: ServiceDeps): Services {
 		}
 	}
 
+	renewModels(context, library);
 	return {
 		handlers: {
 			annotate: createAnnotateService(context),
@@ -130,7 +139,7 @@ export function createServices(deps: ServiceDeps): Services {
 			history: createHistoryService(context),
 			host: createHostService(context),
 			job: createJobService(context),
-			model: createModelService(context),
+			model: createModelService(context, library),
 			project: createProjectService(context, {
 				hold,
 				release: () => release(),

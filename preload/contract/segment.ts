@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command, frameIndex, job, rowId } from './define.ts';
+import { frameIndex, job, rowId } from './define.ts';
 import { maskBytes, prompt, scores } from './track.ts';
 
 export const segmentContract = {
@@ -12,6 +12,6 @@ export const segmentContract = {
 			candidates: z.array(z.object({ mask: maskBytes, predictedIou: z.number() })),
 		}),
 	),
-	/** Encodes a frame ahead, so that the next click on it is quick. */
-	prepare: command(z.object({ videoId: rowId, frameIndex }), z.null()),
+	/** Encodes a frame ahead, so that the next click on it is quick; the next call takes the place of this one. */
+	prepare: job(z.object({ videoId: rowId, frameIndex }), z.null()),
 };

@@ -7,7 +7,7 @@ type Done = Events['job.done'];
 type Waiting = { resolve: (done: Done) => void; reject: (error: unknown) => void };
 
 /** Work that comes and goes with the pointer is not shown. */
-const quietMethods = new Set(['segment.preview', 'video.probe']);
+const quietMethods = new Set(['segment.preview', 'segment.prepare', 'video.probe']);
 const rememberedDone = 64;
 
 /** What works in the background, and the way to wait for it. */

@@ -175,7 +175,7 @@ test.each(Object.keys(hosts))('every method of the contract does its work over %
 	expect([...lane.kinds].map((kind) => kind !== 0)).toEqual([true, false, false, false, false, false]);
 
 	// segment
-	expect(await client.segment.prepare({ videoId: 1, frameIndex: 0 })).toBeNull();
+	expect(await done(client.segment.prepare({ videoId: 1, frameIndex: 0 }))).toBeNull();
 	const click: WirePrompt = { kind: 'point', x: 20.5, y: 20.5, isPositive: true };
 	const preview = await done<{ mask: Uint8Array }>(
 		client.segment.preview({ videoId: 1, frameIndex: 0, prompts: [click] }),

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Services } from '../../services/index.ts';
 import { addAnnotateCommand } from './commands/annotate.ts';
 import { addEvalCommand, type RunAlone } from './commands/eval.ts';
+import { addModelCommands } from './commands/model-commands.ts';
 import type { RunCommand } from './commands/options.ts';
 import { addProjectCommands } from './commands/project-commands.ts';
 import { addReadCommands } from './commands/read-commands.ts';
@@ -39,7 +40,8 @@ export async function runCommandLine(
 	addProjectCommands(program, run);
 	addReadCommands(program, run);
 	addEvalCommand(program, runAlone);
-	for (const command of program.commands) {
+	const models = addModelCommands(program, run);
+	for (const command of [...program.commands, ...models.commands]) {
 		command.copyInheritedSettings(program);
 		// `--json` may stand before or after the command's name.
 		command.addOption(new Option('--json', 'results as one JSON value on standard output'));

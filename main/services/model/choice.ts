@@ -9,6 +9,12 @@ export function modelOf(context: ServiceContext, project: ProjectRow): string {
 	return modelId !== null && isKnown(context, modelId) ? modelId : builtinModelId;
 }
 
+/** The chosen model where it is not on this machine; else null. */
+export function missingModelOf(context: ServiceContext, project: ProjectRow): string | null {
+	const { modelId } = project;
+	return modelId === null || isKnown(context, modelId) ? null : modelId;
+}
+
 /** @throws track.modelUnknown */
 export function checkedModel(context: ServiceContext, modelId: string): string {
 	if (!isKnown(context, modelId)) {

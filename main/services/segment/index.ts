@@ -43,20 +43,26 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 			const controller = new AbortController();
 			preparing = controller;
 			const { width, height } = video;
-			const task = {
-				modelId: modelOf(context, readProject(store.db)),
-				videoKey: videoKeyOf(videoId),
-				frameIndex,
-				width,
-				height,
-			};
-			context.inference.prepare(task, { signal: controller.signal }).catch((error: unknown) => {
-				// Only a click that follows would be slower; the click itself says what is wrong.
-				if (!controller.signal.aborted) {
-					context.deps.log.debug({ error }, 'a picture was not encoded ahead');
-				}
+			const modelId = modelOf(context, readProject(store.db));
+			return context.jobs.start({
+				method: 'segment.prepare',
+				name: `Encode frame ${frameIndex}`,
+				run: async (job) => {
+					const signal = AbortSignal.any([job.signal, controller.signal]);
+					try {
+						await context.inference.prepare(
+							{ modelId, videoKey: videoKeyOf(videoId), frameIndex, width, height },
+							{ signal },
+						);
+					} catch (error) {
+						// Another frame took its place, or the model failed: a click that follows then says why.
+						if (!signal.aborted) {
+							context.deps.log.debug({ error }, 'a picture was not encoded ahead');
+						}
+					}
+					return null;
+				},
 			});
-			return null;
 		},
 	};
 }

@@ -2,6 +2,11 @@
 export const modelErrors = {
 	'model.unknown': ({ modelId, known }: { modelId: string; known: string[] }) =>
 		`There is no model "${modelId}" here. Choose one of: ${known.join(', ')}`,
+	'model.idTaken': ({ modelId }: { modelId: string }) =>
+		`There is a model "${modelId}" already. Choose another id (--as), or remove that one first`,
+	'model.builtin': ({ modelId }: { modelId: string }) => `${modelId} ships with Masklet and cannot be removed`,
+	'model.missing': ({ modelId }: { modelId: string }) =>
+		`This project uses the model ${modelId}, which is not on this machine; the built-in one is used until you add it`,
 	'model.processDied': ({ reason }: { reason: string }) =>
 		`The process that runs models ended in the middle of this (${reason}). What was done is kept; it starts anew when you try again`,
 	'model.processHung': ({ seconds }: { seconds: number }) =>

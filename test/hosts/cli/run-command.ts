@@ -7,12 +7,15 @@ const entry = join(resolve(import.meta.dirname, '../../..'), 'out/main/cli.js');
 export type Ran = { code: number | null; out: string; error: string };
 
 /** Runs commands in a folder, with the user's own folders inside it. */
-export function commandLine(folder: string): {
+export function commandLine(
+	folder: string,
+	environment: Record<string, string> = {},
+): {
 	start: (words: string[]) => { child: ChildProcess; ended: Promise<Ran> };
 	masklet: (...words: string[]) => Promise<Ran>;
 } {
 	function start(words: string[]): { child: ChildProcess; ended: Promise<Ran> } {
-		const env = { ...process.env, MASKLET_HOME: join(folder, 'home') };
+		const env = { ...process.env, MASKLET_HOME: join(folder, 'home'), ...environment };
 		const child = spawn(process.execPath, [entry, ...words], { env, cwd: folder });
 		let out = '';
 		let error = '';

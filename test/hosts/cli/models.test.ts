@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encode } from 'fast-png';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { miniatureConfig } from '../../../models/sam2/config.ts';
+import { rleIou } from '../../../preload/common/mask-algebra.ts';
+import { rleFromString } from '../../../preload/common/rle.ts';
+import { torchFile } from '../../models/weights/torch-file.ts';
+import { readGolden, spec } from '../../parity/golden.ts';
+import { seededFrame } from '../../parity/seeded-clip.ts';
+import { seededTensors } from '../../parity/seeded-weights.ts';
+import { commandLine } from './run-command.ts';
+
+const name = 'miniature-2.1';
+const parity = spec.configs[name]!;
+const golden = readGolden(name);
+const folder = mkdtempSync(join(tmpdir(), 'masklet-cli-models-'));
+/** The golden masks are of the reference on a CPU, which leaves holes. */
+const { masklet } = commandLine(folder, { MASKLET_HOLE_AREA: '0' });
+const weights = join(folder, 'weights.pt');
+const clip = join(folder, 'clip');
+
+beforeAll(() => {
+	writeFileSync(weights, torchFile(new Map(seededTensors(miniatureConfig('2.1'), parity))));
+	mkdirSync(clip);
+	for (let frame = 0; frame < parity.frames; frame++) {
+		const { width, height, data } = seededFrame(parity, frame);
+		writeFileSync(join(clip, `${frame}.png`), encode({ width, height, data, channels: 3, depth: 8 }));
+	}
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a weights file is added, carries masks as the reference does, and is removed', async () => {
+	const added = await masklet('models', 'add', weights, '--json');
+	expect(added).toMatchObject({ code: 0 });
+	const { modelId } = JSON.parse(added.out) as { modelId: string };
+	expect(modelId).toBe('sam2.1-miniature-128');
+	expect(await masklet('models', 'add', weights)).toMatchObject({ code: 1, error: expect.stringContaining('--as') });
+	expect(await masklet('models', 'add', weights, '--as', 'mine')).toMatchObject({ code: 0 });
+	const listed = JSON.parse((await masklet('models', 'list', '--json')).out) as { modelId: string }[];
+	expect(listed.map((model) => model.modelId)).toEqual(['builtin-basic', 'mine', modelId]);
+
+	// The same click in the reference: shared with the parity scenarios.
+	const point = `${0.3 * parity.width},${0.4 * parity.height}`;
+	const out = join(folder, 'out');
+	const words = ['annotate', clip, '--point', point, '--model', 'mine', '--format', 'sav', '--out', out, '--json'];
+	const ran = await masklet(...words);
+	expect(ran).toMatchObject({ code: 0 });
+	const sav = JSON.parse(readFileSync(join(out, 'clip_manual.json'), 'utf8')) as { masklet: { counts: string }[][] };
+	let compared = 0;
+	for (const step of [0, 1]) {
+		for (const { frame, mask } of golden.scenarios['one-click']![step]!) {
+			const ours = rleFromString(parity, sav.masklet[frame]![0]!.counts);
+			expect(rleIou(ours, rleFromString(parity, mask)), `frame ${frame}`).toBeGreaterThanOrEqual(0.995);
+			compared++;
+		}
+	}
+
+	expect(compared).toBeGreaterThan(parity.frames);
+
+	expect(await masklet('models', 'remove', 'mine')).toMatchObject({ code: 0 });
+	expect(await masklet('models', 'remove', 'mine')).toMatchObject({ code: 1 });
+	expect(await masklet('models', 'remove', 'builtin-basic')).toMatchObject({ code: 1 });
+	expect(readdirSync(join(folder, 'home/data/models'))).toEqual([modelId]);
+	const gone = await masklet('annotate', clip, '--point', point, '--model', 'mine', '--out', join(folder, 'gone'));
+	expect(gone).toMatchObject({ code: 1, error: expect.stringContaining(modelId) });
+});
+
+test('what is no checkpoint is refused in a sentence and leaves nothing', async () => {
+	const text = join(folder, 'text.pt');
+	writeFileSync(text, 'these are no weights');
+	const refused = await masklet('models', 'add', text, '--json');
+	expect(refused.code).toBe(1);
+	expect(JSON.parse(refused.out)).toMatchObject({ error: { code: 'weights.unknownFormat' } });
+	writeFileSync(join(folder, 'half.pt'), readFileSync(weights).subarray(0, 100_000));
+	expect(await masklet('models', 'add', join(folder, 'half.pt'), '--as', 'half')).toMatchObject({ code: 1 });
+	expect(await masklet('models', 'add', join(folder, 'none.pt'))).toMatchObject({ code: 1 });
+	expect(await masklet('models', 'add', weights, '--as', '../out')).toMatchObject({ code: 1 });
+	expect(readdirSync(join(folder, 'home/data/models')).filter((entry) => !entry.startsWith('sam2'))).toEqual([]);
+});

@@ -12,7 +12,7 @@ const sampleFolder = join(import.meta.dirname, '../../resources/sample');
 type Sav = { masklet: { size: [number, number]; counts: string }[][]; masklet_edited_frame_count: number[] };
 const truth = JSON.parse(readFileSync(join(sampleFolder, 'ground-truth.json'), 'utf8')) as Sav;
 const frameCount = truth.masklet.length;
-const ladybird = 3;
+const gumdrop = 2;
 
 const home = mkdtempSync(join(tmpdir(), 'masklet-e2e-'));
 const videoPath = join(home, 'toys.mp4');
@@ -145,7 +145,7 @@ test('import a video into a new project, by its path', async () => {
 }, 180_000);
 
 test('click an object, refine it, carry it through the video', async () => {
-	await clickPicture(insideOf(rleOf(truth, 0, ladybird)));
+	await clickPicture(insideOf(rleOf(truth, 0, gumdrop)));
 	await frameState(/prompted/);
 	expect(await byTestId('object').count()).toBe(1);
 	// What is not the object: the far corner, with the right button.
@@ -206,8 +206,8 @@ test('export both formats and check the files', async () => {
 	const sav = JSON.parse(readFileSync(join(outFolder, 'toys_manual.json'), 'utf8')) as Sav;
 	expect(sav.masklet).toHaveLength(frameCount);
 	expect(sav.masklet_edited_frame_count).toEqual([2]);
-	expect(rleIou(rleOf(sav, 0, 0), rleOf(truth, 0, ladybird))).toBeGreaterThan(0.6);
-	expect(rleIou(rleOf(sav, 5, 0), rleOf(truth, 5, ladybird))).toBeGreaterThan(0.5);
+	expect(rleIou(rleOf(sav, 0, 0), rleOf(truth, 0, gumdrop))).toBeGreaterThan(0.8);
+	expect(rleIou(rleOf(sav, 5, 0), rleOf(truth, 5, gumdrop))).toBeGreaterThan(0.8);
 	// The stroke is in the mask of frame 20, in its place.
 	const painted = decodeRle(rleOf(sav, 20, 0));
 	expect(painted.data[62 * painted.width + 70]).toBe(1);

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
@@ -155,6 +155,10 @@ test.each(Object.keys(hosts))('every method of the contract does its work over %
 	// model
 	const [model] = await client.model.list();
 	await client.model.choose({ modelId: model!.modelId });
+	writeFileSync(at('none.pt'), 'no weights');
+	const refused = await ended(client.model.add({ path: at('none.pt') }));
+	expect(refused.error).toMatchObject({ code: 'weights.unknownFormat' });
+	await expect(client.model.remove({ modelId: 'none' })).rejects.toMatchObject({ code: 'model.unknown' });
 
 	// track, annotate
 	const track = await client.track.create({ videoId: 1, labelId });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_NAME } from '../../inference/compile.ts';
-import { compileInProcess } from '../../inference/compile-process.ts';
+import { compileInProcess } from '../../inference/compile-in-child.ts';
 import { builtinModelId, type InferenceModel } from '../../inference/inference.ts';
 import { COMPILER_VERSION, configOf, modelManifest, type ModelManifest } from '../../inference/manifest.ts';
 import { networkName } from '../../../models/sam2/inspect.ts';

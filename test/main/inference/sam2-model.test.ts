@@ -191,7 +191,7 @@ describe('the child process runs a compiled model', () => {
 		const inference = createInference({
 			spawn: () => spawnInferenceProcess(new URL('../../../main/inference/child.ts', import.meta.url)),
 			pictureAt: (_videoKey, frameIndex) => Promise.resolve(seededFrame(parity, frameIndex)),
-			models: [{ ...model, source: { kind: 'sam2', folder } }],
+			models: () => [{ ...model, source: { kind: 'sam2', folder } }],
 			log: { info: () => {}, warn: () => {}, debug: () => {} },
 		});
 		const tracker = await openSam2Tracker({ folder });

@@ -8,6 +8,7 @@ import type { PendingMasks } from './annotate/pending.ts';
 import type { HostDeps } from './index.ts';
 import type { Jobs } from './job/jobs.ts';
 import type { Sources } from './video/sources.ts';
+import type { Opening } from './video/video-key.ts';
 
 /** What a pino logger has. */
 export type Log = {
@@ -37,7 +38,7 @@ export type ServiceDeps = {
 };
 
 /** The open project. */
-export type Workspace = { path: string; store: Store; sources: Sources; pendingMasks: PendingMasks };
+export type Workspace = Opening & { path: string; store: Store; sources: Sources; pendingMasks: PendingMasks };
 
 /** What every service works with. */
 export type ServiceContext = {

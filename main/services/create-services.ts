@@ -34,7 +34,9 @@ import { videoIdOf } from './video/video-key.ts';
  */
 export function createServices(deps: ServiceDeps): Services {
 	const listeners = new Set<(event: ServiceEvent) => void>();
+	const closing = new AbortController();
 	let workspace: Workspace | null = null;
+	let openingCount = 0;
 
 	const emit = <E extends EventName>(name: E, payload: Events[E]): void => {
 		for (const listener of listeners) {
@@ -45,8 +47,11 @@ export function createServices(deps: ServiceDeps): Services {
 	const library = createModelLibrary({ folder: join(deps.dataFolder, 'models'), spawn: deps.spawnInference });
 	const inference = createInference({
 		spawn: deps.spawnInference,
-		pictureAt: (videoKey, frameIndex, signal) =>
-			project().sources.use(videoIdOf(videoKey), (source) => readablePicture(source, frameIndex, signal)),
+		pictureAt: async (videoKey, frameIndex, signal) => {
+			const open = project();
+			const videoId = videoIdOf(open, videoKey);
+			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
+		},
 		models: () => library.list(),
 		log: deps.log,
 	});
@@ -90,7 +95,12 @@ export function createServices(deps: ServiceDeps): Services {
 
 	async function hold(store: Store): Promise<void> {
 		await release({ isQuiet: true });
-		const pendingMasks = createPendingMasks(context, store);
+		if (closing.signal.aborted) {
+			store.close();
+			throw new StudioError('request.closed');
+		}
+		const openingId = ++openingCount;
+		const pendingMasks = createPendingMasks(context, { store, openingId });
 		const sources = createSources({
 			media,
 			locate: async (videoId) => {
@@ -99,7 +109,7 @@ export function createServices(deps: ServiceDeps): Services {
 				return { path, known: await probedOf(context, store, { video, path }) };
 			},
 		});
-		workspace = { path: store.path, store, sources, pendingMasks };
+		workspace = { openingId, path: store.path, store, sources, pendingMasks };
 		store.onChange((change) => announceChange(store, change));
 		context.announceProject();
 		const missing = missingModelOf(context, readProject(store.db));
@@ -117,15 +127,16 @@ export function createServices(deps: ServiceDeps): Services {
 	}
 
 	async function release(options: { isQuiet: boolean } = { isQuiet: false }): Promise<void> {
-		const closing = workspace;
-		if (!closing) {
+		const leaving = workspace;
+		if (!leaving) {
 			return;
 		}
-		await jobs.stopAll();
-		await closing.pendingMasks.stop();
-		await closing.sources.close();
+		// From here on nothing new starts on it, while what is under way ends in order.
 		workspace = null;
-		closing.store.close();
+		await jobs.stopAll();
+		await leaving.pendingMasks.stop();
+		await leaving.sources.close();
+		leaving.store.close();
 		if (!options.isQuiet) {
 			context.announceProject();
 		}
@@ -144,6 +155,7 @@ export function createServices(deps: ServiceDeps): Services {
 				hold,
 				release: () => release(),
 				current: () => workspace?.store ?? null,
+				closing: closing.signal,
 			}),
 			review: createReviewService(context),
 			segment: createSegmentService(context),
@@ -183,6 +195,7 @@ export function createServices(deps: ServiceDeps): Services {
 			}
 		},
 		close: async () => {
+			closing.abort(new StudioError('request.cancelled'));
 			await release({ isQuiet: true });
 			await inference.close();
 			await media.close();

@@ -11,7 +11,7 @@ import {
 import { isStudioError, StudioError } from '../../../preload/common/studio-error.ts';
 import type { ServiceContext } from '../context.ts';
 import { modelOf } from '../model/choice.ts';
-import { videoKeyOf } from '../video/video-key.ts';
+import { type Opening, videoKeyOf } from '../video/video-key.ts';
 import { composeLayers } from './layers.ts';
 
 type Pending = ReturnType<typeof pendingFrames>[number];
@@ -35,7 +35,8 @@ export interface PendingMasks {
  * kill or an undo left pending is found again here. A frame whose model failed waits for its next edit, or for the
  * project to be opened again.
  */
-export function createPendingMasks(context: ServiceContext, store: Store): PendingMasks {
+export function createPendingMasks(context: ServiceContext, opening: Opening & { store: Store }): PendingMasks {
+	const { store } = opening;
 	/** Frames whose model failed: by which edit, and why. */
 	const failures = new Map<string, { editId: number; reason: string }>();
 	const waiting = new Set<() => void>();
@@ -104,7 +105,7 @@ export function createPendingMasks(context: ServiceContext, store: Store): Pendi
 		const answer = await context.inference.prompt(
 			{
 				modelId: modelOf(context, readProject(store.db)),
-				videoKey: videoKeyOf(video.videoId),
+				videoKey: videoKeyOf(opening, video.videoId),
 				frameIndex: pending.frameIndex,
 				width: video.width,
 				height: video.height,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
@@ -22,6 +22,7 @@ import { modelOf } from '../model/choice.ts';
 import { definedOf } from '../track/index.ts';
 import { importMedia } from '../video/import.ts';
 import { createRecentProjects } from './recent.ts';
+import { createTurns } from './turns.ts';
 
 /** What the project service asks of the one who holds the open project. */
 export type ProjectHolder = {
@@ -29,11 +30,14 @@ export type ProjectHolder = {
 	hold: (store: Store) => Promise<void>;
 	release: () => Promise<void>;
 	current: () => Store | null;
+	/** Aborts when the services are closed. */
+	closing: AbortSignal;
 };
 
 export function createProjectService(context: ServiceContext, holder: ProjectHolder): ServiceHandlers<'project'> {
 	const { deps } = context;
 	const recent = createRecentProjects(deps.dataFolder);
+	const inTurn = createTurns();
 
 	async function take(store: Store): Promise<ProjectInfo> {
 		await holder.hold(store);
@@ -50,12 +54,30 @@ export function createProjectService(context: ServiceContext, holder: ProjectHol
 
 	async function open(path: string): Promise<ProjectInfo> {
 		const target = resolve(path);
-		if (holder.current()?.path === target) {
-			return projectInfoOf(context, context.project().store);
+		const current = holder.current();
+		// The store resolves links, so that the same file under another name is not opened beside itself. One that is
+		// read-only is opened anew: whoever had it may be gone.
+		if (current && !current.isReadOnly && existsSync(target) && realpathSync(target) === current.path) {
+			return projectInfoOf(context, current);
 		}
-		// The one before is let go first: it may be the same file under another name.
-		const store = openStore(target, { mode: 'edit', ...clockOf(deps) });
-		return take(store);
+		return take(openStore(target, { mode: 'edit', ...clockOf(deps) }));
+	}
+
+	async function openSample(): Promise<ProjectInfo> {
+		const path = join(deps.dataFolder, 'Sample.masklet');
+		if (existsSync(path)) {
+			const info = await open(path);
+			if (info.videoCount > 0 || info.isReadOnly) {
+				return info;
+			}
+		} else {
+			await create(path, 'Sample');
+		}
+		const { problems } = await importMedia(context, { paths: [deps.samplePath], signal: holder.closing });
+		for (const { code, message, data } of problems) {
+			context.emit('warning', { code, message, data });
+		}
+		return projectInfoOf(context, context.project().store);
 	}
 
 	return {
@@ -64,23 +86,11 @@ export function createProjectService(context: ServiceContext, holder: ProjectHol
 			return store && projectInfoOf(context, store);
 		},
 		recent: () => recent.list(),
-		create: ({ path, name }) => create(path, name),
-		open: ({ path }) => open(path),
-		openSample: async () => {
-			const path = join(deps.dataFolder, 'Sample.masklet');
-			if (existsSync(path)) {
-				const info = await open(path);
-				if (info.videoCount > 0) {
-					return info;
-				}
-			} else {
-				await create(path, 'Sample');
-			}
-			await importMedia(context, { paths: [deps.samplePath], signal: new AbortController().signal });
-			return projectInfoOf(context, context.project().store);
-		},
+		create: ({ path, name }) => inTurn(() => create(path, name)),
+		open: ({ path }) => inTurn(() => open(path)),
+		openSample: () => inTurn(openSample),
 		close: async () => {
-			await holder.release();
+			await inTurn(holder.release);
 			return null;
 		},
 		forgetRecent: async ({ path }) => {

@@ -13,7 +13,8 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 
 	return {
 		preview: ({ videoId, frameIndex, prompts, modelId }) => {
-			const { store } = context.project();
+			const workspace = context.project();
+			const { store } = workspace;
 			const video = videoOf(store, videoId);
 			checkFrame(video, frameIndex);
 			prompts.forEach((prompt) => checkPrompt(prompt, video));
@@ -25,7 +26,7 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 					context.inference.prompt(
 						{
 							modelId: model,
-							videoKey: videoKeyOf(videoId),
+							videoKey: videoKeyOf(workspace, videoId),
 							frameIndex,
 							width: video.width,
 							height: video.height,
@@ -36,7 +37,8 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 			});
 		},
 		prepare: ({ videoId, frameIndex }) => {
-			const { store } = context.project();
+			const workspace = context.project();
+			const { store } = workspace;
 			const video = videoOf(store, videoId);
 			checkFrame(video, frameIndex);
 			preparing?.abort();
@@ -51,7 +53,7 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 					const signal = AbortSignal.any([job.signal, controller.signal]);
 					try {
 						await context.inference.prepare(
-							{ modelId, videoKey: videoKeyOf(videoId), frameIndex, width, height },
+							{ modelId, videoKey: videoKeyOf(workspace, videoId), frameIndex, width, height },
 							{ signal },
 						);
 					} catch (error) {

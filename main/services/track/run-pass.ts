@@ -25,7 +25,7 @@ export async function runPass(
 	try {
 		await sources.use(pass.videoId, async (source) => {
 			await warnOfOtherDecoder(store, { pass, source, job });
-			for (const sweep of sweepsOf(store, { pass, segments })) {
+			for (const sweep of sweepsOf(workspace, { pass, segments })) {
 				for await (const answer of context.inference.track(sweep, { signal: job.signal })) {
 					writer.add(answer, { isReadable: !source.unreadableFrames().includes(answer.frameIndex) });
 				}

@@ -10,6 +10,7 @@ import {
 	type Store,
 } from '../../store/index.ts';
 import { present } from '../../../preload/common/assert.ts';
+import type { Workspace } from '../context.ts';
 import { videoOf } from '../video/find.ts';
 import { videoKeyOf } from '../video/video-key.ts';
 
@@ -25,9 +26,10 @@ export function remainingOf(store: Store, passId: number): { pass: PassInfo; seg
 
 /** The sweeps that a pass still needs, forward first. Masks are read when a sweep starts. */
 export function* sweepsOf(
-	store: Store,
+	workspace: Workspace,
 	work: { pass: PassInfo; segments: readonly PassSegmentProgress[] },
 ): Generator<TrackTask> {
+	const { store } = workspace;
 	const { pass, segments } = work;
 	const { width, height, frameCount } = videoOf(store, pass.videoId);
 	for (const direction of ['forward', 'backward'] as const) {
@@ -36,7 +38,7 @@ export function* sweepsOf(
 		if (trackIds.length > 0) {
 			yield {
 				modelId: pass.modelId,
-				videoKey: videoKeyOf(pass.videoId),
+				videoKey: videoKeyOf(workspace, pass.videoId),
 				frameCount,
 				width,
 				height,

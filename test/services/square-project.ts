@@ -6,8 +6,8 @@ import { encodeRle, type Rle } from '../../preload/common/rle.ts';
 import type { FrameMask } from '../../preload/contract/track.ts';
 import type { OpenServices } from './open-services.ts';
 
-export const size = { width: 160, height: 120 };
-export const frameCount = 24;
+export const size = { width: 240, height: 120 };
+export const usualFrameCount = 24;
 const side = 40;
 
 /** A bright square with its corner at `left`, 40. */
@@ -22,10 +22,10 @@ export function square(left: number): Rle {
 /** A new project with one object and one video: on each picture the square, a pixel further to the right. */
 export async function squareProject(
 	open: OpenServices,
-	named: { name: string; left: number },
+	named: { name: string; left: number; frameCount?: number },
 ): Promise<{ path: string; folder: string; trackId: number }> {
 	const { client } = open;
-	const folder = await pictures(join(open.folder, `${named.name} pictures`), named.left);
+	const folder = await pictures(join(open.folder, `${named.name} pictures`), named);
 	const path = join(open.folder, `${named.name}.masklet`);
 	await client.project.create({ path, name: named.name });
 	await open.run(() => client.video.import({ paths: [folder] }));
@@ -45,7 +45,8 @@ export async function maskAt(open: OpenServices, frameIndex: number): Promise<Fr
 	}
 }
 
-async function pictures(folder: string, left: number): Promise<string> {
+async function pictures(folder: string, shown: { left: number; frameCount?: number }): Promise<string> {
+	const { left, frameCount = usualFrameCount } = shown;
 	mkdirSync(folder, { recursive: true });
 	for (let frame = 0; frame < frameCount; frame++) {
 		const data = new Uint8Array(size.width * size.height * 3).fill(30);

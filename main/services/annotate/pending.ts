@@ -19,8 +19,10 @@ type Pending = ReturnType<typeof pendingFrames>[number];
 export interface PendingMasks {
 	/** Looks for frames that wait for a model's mask; after every change of the record, and on opening. */
 	wake(): void;
+	/** Tries anew what failed: something that the model needs has changed. */
+	retry(): void;
 	/**
-	 * Resolves when no frame of these tracks waits for its mask.
+	 * Resolves when no frame of these tracks waits for its mask; what failed before is tried anew.
 	 *
 	 * @throws annotate.maskFailed where the model failed on one; the signal's reason
 	 */
@@ -32,8 +34,8 @@ export interface PendingMasks {
 /**
  * Makes the masks of prompted frames. The edit that put a prompt down left its frame pending; the mask joins that same
  * edit, so that one undo takes back both. A frame that changed meanwhile is done anew from its newest prompts; what a
- * kill or an undo left pending is found again here. A frame whose model failed waits for its next edit, or for the
- * project to be opened again.
+ * kill or an undo left pending is found again here. A frame whose model failed waits for its next edit, for a run, or
+ * for the project to be opened again.
  */
 export function createPendingMasks(context: ServiceContext, opening: Opening & { store: Store }): PendingMasks {
 	const { store } = opening;
@@ -138,6 +140,11 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 		return reason;
 	}
 
+	function retry(): void {
+		failures.clear();
+		wake();
+	}
+
 	function settled(trackIds: readonly number[], signal: AbortSignal): Promise<void> {
 		const { promise, resolve, reject } = Promise.withResolvers<void>();
 		const look = (): void => {
@@ -150,6 +157,7 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 			}
 		};
 		const abort = (): void => reject(signal.reason);
+		retry();
 		waiting.add(look);
 		signal.addEventListener('abort', abort);
 		look();
@@ -164,6 +172,7 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 
 	return {
 		wake,
+		retry,
 		settled,
 		stop: async () => {
 			isStopped = true;

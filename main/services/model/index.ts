@@ -12,7 +12,9 @@ export function createModelService(context: ServiceContext, library: ModelLibrar
 		list: () => context.inference.models(),
 		choose: ({ modelId }) => {
 			checkedModel(context, modelId);
-			runCommand(context.editable().store, (db) => setProjectColumns(db, { modelId }));
+			const { store, pendingMasks } = context.editable();
+			runCommand(store, (db) => setProjectColumns(db, { modelId }));
+			pendingMasks.retry();
 			context.announceProject();
 			return null;
 		},

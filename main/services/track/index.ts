@@ -20,7 +20,7 @@ import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import { unlockedTrack } from '../annotate/target.ts';
 import type { ServiceContext } from '../context.ts';
 import { checkFrame, videoOf } from '../video/find.ts';
-import { publish } from './publish.ts';
+import { interruptedPass, publish } from './publish.ts';
 import { startResume, startRun } from './run.ts';
 
 export function createTrackService(context: ServiceContext): ServiceHandlers<'track'> {
@@ -106,11 +106,15 @@ export function createTrackService(context: ServiceContext): ServiceHandlers<'tr
 			})),
 		resumePass: ({ passId }) => startResume(context, passId),
 		publishPass: ({ passId }) => {
-			publish(context.editable().store, passId);
+			const { store } = context.editable();
+			interruptedPass(store, passId);
+			publish(store, passId);
 			return null;
 		},
 		dropPass: ({ passId }) => {
-			dropPass(context.editable().store, passId);
+			const { store } = context.editable();
+			interruptedPass(store, passId);
+			dropPass(store, passId);
 			return null;
 		},
 	};

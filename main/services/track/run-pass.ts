@@ -1,17 +1,18 @@
 import { damageNotice } from '../../media/index.ts';
 import type { MediaSource } from '../../media/media-source.ts';
-import { dropPass, interruptPass, type PassInfo, type Store } from '../../store/index.ts';
+import { dropPass, interruptPass, type PassInfo, readPass, readVideo, type Store } from '../../store/index.ts';
+import { present } from '../../../preload/common/assert.ts';
 import type { RunResult } from '../../../preload/contract/track.ts';
 import type { ServiceContext, Workspace } from '../context.ts';
 import type { JobHandle } from '../job/jobs.ts';
 import { videoOf } from '../video/find.ts';
 import { createPassWriter, type PassCounts } from './pass-writer.ts';
 import { publish } from './publish.ts';
-import { remainingOf, sweepsOf } from './sweeps.ts';
+import { sweepsOf } from './sweeps.ts';
 
 /**
- * Computes what a pass still lacks and publishes it. A run that is cancelled or fails publishes what it reached; frames
- * that the file has no picture of are carried on the picture before, and uncertain.
+ * Computes what a running pass still lacks and publishes it. A run that is cancelled or fails publishes what it reached;
+ * frames that the file has no picture of are carried on the picture before, and uncertain.
  */
 export async function runPass(
 	context: ServiceContext,
@@ -19,14 +20,15 @@ export async function runPass(
 ): Promise<RunResult> {
 	const { workspace, passId, job } = run;
 	const { store, sources } = workspace;
-	const { pass, segments } = remainingOf(store, passId);
+	const pass = present(readPass(store.db, passId), 'the pass');
 	let failure: { error: unknown } | null = null;
 	const writer = createPassWriter(context, { store, pass, job });
 	try {
 		await sources.use(pass.videoId, async (source) => {
 			await warnOfOtherDecoder(store, { pass, source, job });
-			for (const sweep of sweepsOf(workspace, { pass, segments })) {
+			for await (const sweep of sweepsOf(workspace, { pass, job })) {
 				for await (const answer of context.inference.track(sweep, { signal: job.signal })) {
+					videoOf(store, pass.videoId);
 					writer.add(answer, { isReadable: !source.unreadableFrames().includes(answer.frameIndex) });
 				}
 			}
@@ -58,14 +60,20 @@ async function warnOfOtherDecoder(
 	}
 }
 
-/** What was reached is kept, however the run ended; where it cannot be published it waits as an interrupted pass. */
+/**
+ * What was reached is kept, however the run ended. Where it cannot be published, or its video was removed meanwhile, it
+ * waits as an interrupted pass.
+ */
 function finish(store: Store, run: { pass: PassInfo; flush: () => PassCounts }): PassCounts & { isPublished: boolean } {
 	const { pass } = run;
 	try {
 		const counts = run.flush();
-		const isPublished = pass.doneCount + counts.frameCount > 0;
+		const isReached = pass.doneCount + counts.frameCount > 0;
+		const isPublished = isReached && readVideo(store.db, pass.videoId) !== null;
 		if (isPublished) {
 			publish(store, pass.passId);
+		} else if (isReached) {
+			interruptPass(store, pass.passId);
 		} else {
 			dropPass(store, pass.passId);
 		}

@@ -4,9 +4,9 @@ import {
 	listTracks,
 	type PassSegment,
 	readLane,
-	readPass,
 	readProject,
 	readTrack,
+	resumePass,
 	type Store,
 	type TrackRow,
 } from '../../store/index.ts';
@@ -19,7 +19,7 @@ import type { ServiceContext } from '../context.ts';
 import { checkedModel, modelOf } from '../model/choice.ts';
 import { checkFrame, videoOf } from '../video/find.ts';
 import { planTrack } from './plan.ts';
-import { runName } from './publish.ts';
+import { interruptedPass, runName } from './publish.ts';
 import { runPass } from './run-pass.ts';
 
 export type RunRequest = {
@@ -45,19 +45,28 @@ export function startRun(context: ServiceContext, request: RunRequest): { jobId:
 	const clipped = { from: range.from, to: Math.min(range.to, video.frameCount) };
 	const modelId =
 		request.modelId === undefined ? modelOf(context, readProject(store.db)) : checkedModel(context, request.modelId);
-	const tracks = tracksOf(store, request);
-	const segments = tracks.flatMap((track) =>
-		segmentsOf(store, track, { range: clipped, direction: request.direction }),
-	);
-	if (segments.length === 0) {
-		throw new StudioError('run.nothing');
-	}
+	const plan = (): { tracks: TrackRow[]; segments: PassSegment[] } => {
+		const tracks = tracksOf(store, request);
+		const segments = tracks.flatMap((track) =>
+			segmentsOf(store, track, { range: clipped, direction: request.direction }),
+		);
+		if (segments.length === 0) {
+			throw new StudioError('run.nothing');
+		}
+		return { tracks, segments };
+	};
+	const { tracks } = plan();
 	return context.jobs.start({
 		method: 'track.propagate',
 		name: runName(tracks),
 		run: async (job) => {
+			await workspace.pendingMasks.settled(
+				tracks.map((track) => track.trackId),
+				job.signal,
+			);
+			// Edits went on while masks were made.
+			const { segments } = plan();
 			const trackIds = [...new Set(segments.map((segment) => segment.trackId))];
-			await workspace.pendingMasks.settled(trackIds, job.signal);
 			const passId = beginPass(store, {
 				videoId: video.videoId,
 				modelId,
@@ -72,17 +81,19 @@ export function startRun(context: ServiceContext, request: RunRequest): { jobId:
 /** Goes on with a run that was cut off, from the last mask that each of its stretches reached. */
 export function startResume(context: ServiceContext, passId: number): { jobId: number } {
 	const workspace = context.editable();
-	const pass = readPass(workspace.store.db, passId);
-	if (pass?.state !== 'interrupted') {
-		throw new StudioError('run.passUnknown', { passId });
-	}
-	const tracks = pass.trackIds
-		.map((trackId) => readTrack(workspace.store.db, trackId))
+	const { store } = workspace;
+	const tracks = interruptedPass(store, passId)
+		.trackIds.map((trackId) => readTrack(store.db, trackId))
 		.filter((track) => track !== null);
 	return context.jobs.start({
 		method: 'track.resumePass',
 		name: runName(tracks),
-		run: (job) => runPass(context, { workspace, passId, job }),
+		run: (job) => {
+			// Two may have asked before the first began.
+			interruptedPass(store, passId);
+			resumePass(store, passId);
+			return runPass(context, { workspace, passId, job });
+		},
 	});
 }
 

@@ -5,70 +5,77 @@ import {
 	type PassInfo,
 	passSegments,
 	type PassSegmentProgress,
-	readPass,
-	resumePass,
-	type Store,
+	readTrack,
 } from '../../store/index.ts';
 import { present } from '../../../preload/common/assert.ts';
 import type { Workspace } from '../context.ts';
 import { videoOf } from '../video/find.ts';
 import { videoKeyOf } from '../video/video-key.ts';
 
-/** The pass, running, and the stretches of it that are not done. */
-export function remainingOf(store: Store, passId: number): { pass: PassInfo; segments: PassSegmentProgress[] } {
-	const found = present(readPass(store.db, passId), 'the pass');
-	const pass = found.state === 'interrupted' ? resumePass(store, passId) : found;
-	const segments = passSegments(store.db, passId).filter(
+type Job = { readonly signal: AbortSignal; warn: (sentence: string) => void };
+type OfTrack = { trackId: number; segments: readonly PassSegmentProgress[] };
+
+/**
+ * The sweeps that a pass still needs, forward first. Edits go on during a run: each sweep takes the anchors as they are
+ * when it starts, once their masks are made. A stretch whose anchor is gone by then is left out with a word, an object
+ * that is gone without one.
+ */
+export async function* sweepsOf(
+	workspace: Workspace,
+	work: { pass: PassInfo; job: Job },
+): AsyncGenerator<TrackTask, void, void> {
+	const { store } = workspace;
+	const { pass, job } = work;
+	const { width, height, frameCount } = videoOf(store, pass.videoId);
+	const segments = passSegments(store.db, pass.passId).filter(
 		(segment) => segment.reachedFrameIndex !== segment.lastFrameIndex,
 	);
-	return { pass, segments };
-}
-
-/** The sweeps that a pass still needs, forward first. Masks are read when a sweep starts. */
-export function* sweepsOf(
-	workspace: Workspace,
-	work: { pass: PassInfo; segments: readonly PassSegmentProgress[] },
-): Generator<TrackTask> {
-	const { store } = workspace;
-	const { pass, segments } = work;
-	const { width, height, frameCount } = videoOf(store, pass.videoId);
 	for (const direction of ['forward', 'backward'] as const) {
 		const ofDirection = segments.filter((segment) => segment.direction === direction);
 		const trackIds = [...new Set(ofDirection.map((segment) => segment.trackId))];
-		if (trackIds.length > 0) {
-			yield {
-				modelId: pass.modelId,
-				videoKey: videoKeyOf(workspace, pass.videoId),
-				frameCount,
-				width,
-				height,
-				direction,
-				objects: trackIds.map((trackId) =>
-					objectOf(store, {
-						pass,
-						trackId,
-						segments: ofDirection.filter((segment) => segment.trackId === trackId),
-					}),
-				),
-			};
+		if (trackIds.length === 0) {
+			continue;
+		}
+		await workspace.pendingMasks.settled(trackIds, job.signal);
+		const objects = trackIds.flatMap((trackId) => {
+			const object = objectOf(workspace, {
+				pass,
+				job,
+				trackId,
+				segments: ofDirection.filter((segment) => segment.trackId === trackId),
+			});
+			return object.segments.length === 0 ? [] : [object];
+		});
+		if (objects.length > 0) {
+			const videoKey = videoKeyOf(workspace, pass.videoId);
+			yield { modelId: pass.modelId, videoKey, frameCount, width, height, direction, objects };
 		}
 	}
 }
 
-function objectOf(
-	store: Store,
-	of: { pass: PassInfo; trackId: number; segments: readonly PassSegmentProgress[] },
-): TrackTaskObject {
-	const { pass, trackId, segments } = of;
+function objectOf(workspace: Workspace, of: OfTrack & { pass: PassInfo; job: Job }): TrackTaskObject {
+	const { store } = workspace;
+	const { pass, job, trackId } = of;
+	const track = readTrack(store.db, trackId);
+	if (!track) {
+		return { trackId, anchors: [], segments: [] };
+	}
 	const anchors: TrackTaskAnchor[] = anchorsOf(store.db, trackId).map((frame) => ({
 		frameIndex: frame.frameIndex,
 		mask: frame.mask,
 		prompts: frame.prompts.map((record) => record.prompt),
 	}));
-	const left = segments.map((segment) => {
+	const anchorFrames = new Set(anchors.map((anchor) => anchor.frameIndex));
+	const segments = of.segments.flatMap((segment) => {
 		const { anchorFrameIndex, firstFrameIndex, lastFrameIndex, reachedFrameIndex } = segment;
 		if (reachedFrameIndex === null) {
-			return { anchorFrameIndex, firstFrameIndex, lastFrameIndex };
+			if (!anchorFrames.has(anchorFrameIndex)) {
+				job.warn(
+					`${track.name}: frame ${anchorFrameIndex} is no longer prompted or edited; what was to be carried from it is left out`,
+				);
+				return [];
+			}
+			return [{ anchorFrameIndex, firstFrameIndex, lastFrameIndex }];
 		}
 		// A stretch that was cut off goes on from the last mask that it kept.
 		const reached = frameMasks(store.db, { videoId: pass.videoId, frameIndex: reachedFrameIndex, withPreview: true });
@@ -76,12 +83,16 @@ function objectOf(
 			reached.find((record) => record.trackId === trackId),
 			'the mask that the pass reached',
 		).mask;
-		anchors.push({ frameIndex: reachedFrameIndex, mask, prompts: [] });
-		return {
-			anchorFrameIndex: reachedFrameIndex,
-			firstFrameIndex: reachedFrameIndex + (segment.direction === 'forward' ? 1 : -1),
-			lastFrameIndex,
-		};
+		if (!anchorFrames.has(reachedFrameIndex)) {
+			anchors.push({ frameIndex: reachedFrameIndex, mask, prompts: [] });
+		}
+		return [
+			{
+				anchorFrameIndex: reachedFrameIndex,
+				firstFrameIndex: reachedFrameIndex + (segment.direction === 'forward' ? 1 : -1),
+				lastFrameIndex,
+			},
+		];
 	});
-	return { trackId, anchors: anchors.sort((one, other) => one.frameIndex - other.frameIndex), segments: left };
+	return { trackId, anchors: anchors.sort((one, other) => one.frameIndex - other.frameIndex), segments };
 }

@@ -59,7 +59,7 @@ export function createVideoService(context: ServiceContext): ServiceHandlers<'vi
 			});
 		},
 		relocate: ({ videoId, path }) => {
-			const { store } = context.editable();
+			const { store, sources, pendingMasks } = context.editable();
 			const video = videoOf(store, videoId);
 			return context.jobs.start({
 				method: 'video.relocate',
@@ -77,7 +77,8 @@ export function createVideoService(context: ServiceContext): ServiceHandlers<'vi
 							sizeBytes: facts.sizeBytes,
 						}),
 					);
-					await context.project().sources.close(videoId);
+					await sources.close(videoId);
+					pendingMasks.retry();
 					return wireVideo(store, videoOf(store, videoId));
 				},
 			});

@@ -10,11 +10,11 @@ export type SourceRecord = { path: string; known: ProbedMedia };
 export interface Sources {
 	/** Works with the open source of a video, which stays open as long as the work lasts. */
 	use<T>(videoId: number, work: (source: MediaSource) => Promise<T>): Promise<T>;
-	/** Closes one source (its video moved or is gone), or all. */
+	/** Lets go of one source (its video moved or is gone), which closes after its last user; or closes all at once. */
 	close(videoId?: number): Promise<void>;
 }
 
-type Entry = { opening: Promise<MediaSource>; userCount: number };
+type Entry = { opening: Promise<MediaSource>; userCount: number; isLetGo: boolean };
 
 /** The sources of the open project's videos, the most recently used ones kept open. */
 export function createSources(deps: {
@@ -28,7 +28,7 @@ export function createSources(deps: {
 		const existing = entries.get(videoId);
 		const opening =
 			existing?.opening ?? deps.locate(videoId).then(({ path, known }) => deps.media.open(path, { known }));
-		const entry = existing ?? { opening, userCount: 0 };
+		const entry = existing ?? { opening, userCount: 0, isLetGo: false };
 		// Re-inserted at the end: the map's order is that of the last use.
 		entries.delete(videoId);
 		entries.set(videoId, entry);
@@ -36,10 +36,21 @@ export function createSources(deps: {
 		return entry;
 	}
 
-	async function closeOne(videoId: number): Promise<void> {
+	async function letGo(videoId: number): Promise<void> {
 		const entry = entries.get(videoId);
-		entries.delete(videoId);
-		await entry?.opening.then((source) => source.close()).catch(() => undefined);
+		if (entry) {
+			entries.delete(videoId);
+			entry.isLetGo = true;
+			if (entry.userCount === 0) {
+				await closeEntry(entry);
+			}
+		}
+	}
+
+	async function closeAll(): Promise<void> {
+		const all = [...entries.values()];
+		entries.clear();
+		await Promise.all(all.map(closeEntry));
 	}
 
 	return {
@@ -48,22 +59,27 @@ export function createSources(deps: {
 			try {
 				return await work(await entry.opening);
 			} catch (error) {
-				if (await entry.opening.then(isOpen, isFailed)) {
+				if ((await entry.opening.then(isOpen, isFailed)) && entries.get(videoId) === entry) {
 					entries.delete(videoId);
 				}
 				throw error;
 			} finally {
 				entry.userCount--;
+				if (entry.isLetGo && entry.userCount === 0) {
+					void closeEntry(entry);
+				}
 				const idle = [...entries].filter(([, other]) => other.userCount === 0);
 				for (const [idleId] of idle.slice(0, Math.max(0, idle.length - IDLE_SOURCES))) {
-					void closeOne(idleId);
+					void letGo(idleId);
 				}
 			}
 		},
-		close: async (videoId) => {
-			await Promise.all((videoId === undefined ? [...entries.keys()] : [videoId]).map(closeOne));
-		},
+		close: (videoId) => (videoId === undefined ? closeAll() : letGo(videoId)),
 	};
+}
+
+async function closeEntry(entry: Entry): Promise<void> {
+	await entry.opening.then((source) => source.close()).catch(() => undefined);
 }
 
 const isOpen = (): boolean => false;

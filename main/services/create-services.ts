@@ -133,7 +133,7 @@ export function createServices(deps: ServiceDeps): Services {
 		}
 		// From here on nothing new starts on it, while what is under way ends in order.
 		workspace = null;
-		await jobs.stopAll();
+		await jobs.stopOfProject();
 		await leaving.pendingMasks.stop();
 		await leaving.sources.close();
 		leaving.store.close();
@@ -197,6 +197,7 @@ export function createServices(deps: ServiceDeps): Services {
 		close: async () => {
 			closing.abort(new StudioError('request.cancelled'));
 			await release({ isQuiet: true });
+			await jobs.stopAll();
 			await inference.close();
 			await media.close();
 		},

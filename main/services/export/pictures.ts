@@ -1,8 +1,9 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pictureName } from '../../formats/file-names.ts';
 import { encodePicture } from '../../media/index.ts';
 import type { ServiceContext } from '../context.ts';
+import { fileError, makeFolder } from '../host/browse.ts';
 import type { JobHandle } from '../job/jobs.ts';
 
 /**
@@ -27,14 +28,20 @@ export async function exportPictures(
 	const { sources } = context.project();
 	const scratch = join(folder, `.${stem}.partial`);
 	const target = join(folder, stem);
-	await rm(scratch, { recursive: true, force: true });
-	await mkdir(join(scratch, stem), { recursive: true });
+	await rm(scratch, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+		throw fileError(error, scratch);
+	});
+	await makeFolder(join(scratch, stem));
 	try {
 		await sources.use(request.videoId, async (source) => {
 			for (const [done, frameIndex] of frameIndexes.entries()) {
 				job.signal.throwIfAborted();
 				const picture = await source.picture(frameIndex, { signal: job.signal });
-				await writeFile(join(scratch, pictureName(stem, frameIndex, format)), await encodePicture(picture, format));
+				const path = join(scratch, pictureName(stem, frameIndex, format));
+				const bytes = await encodePicture(picture, format);
+				await writeFile(path, bytes).catch((error: NodeJS.ErrnoException) => {
+					throw fileError(error, path);
+				});
 				job.progress(done + 1, frameIndexes.length, `pictures of ${stem}`);
 			}
 		});

@@ -22,6 +22,8 @@ export type JobStart<T> = {
 	method: string;
 	/** For people: "Carry dog 1". */
 	name: string;
+	/** Work that no project owns: it goes on while projects are closed and opened. */
+	outlivesProject?: boolean;
 	/**
 	 * The work. Cancelled work may return what it kept; that is the job's result then. Where it throws instead, the job
 	 * has none.
@@ -29,12 +31,14 @@ export type JobStart<T> = {
 	run: (job: JobHandle) => Promise<T>;
 };
 
-type Entry = { info: JobInfo; controller: AbortController; ended: Promise<void> };
+type Entry = { info: JobInfo; controller: AbortController; ended: Promise<void>; outlivesProject: boolean };
 
 export interface Jobs {
 	start<T>(start: JobStart<T>): { jobId: number };
 	list(): JobInfo[];
 	cancel(jobId: number): void;
+	/** Cancels the project's jobs and waits until they have stopped. */
+	stopOfProject(): Promise<void>;
 	/** Cancels everything and waits until it has stopped. */
 	stopAll(): Promise<void>;
 }
@@ -64,7 +68,8 @@ export function createJobs(deps: {
 			startedAtMillis: deps.now(),
 			warnings: [],
 		};
-		const entry: Entry = { info, controller, ended: Promise.resolve() };
+		const { outlivesProject = false } = options;
+		const entry: Entry = { info, controller, ended: Promise.resolve(), outlivesProject };
 		entries.set(jobId, entry);
 		let announcedAtMillis = -Infinity;
 		const handle: JobHandle = {
@@ -125,13 +130,16 @@ export function createJobs(deps: {
 		start,
 		list: () => [...entries.values()].map((entry) => entry.info),
 		cancel: (jobId) => entries.get(jobId)?.controller.abort(new StudioError('request.cancelled')),
-		stopAll: async () => {
-			for (const entry of entries.values()) {
-				entry.controller.abort(new StudioError('request.cancelled'));
-			}
-			await Promise.all([...entries.values()].map((entry) => entry.ended));
-		},
+		stopOfProject: () => stop([...entries.values()].filter((entry) => !entry.outlivesProject)),
+		stopAll: () => stop([...entries.values()]),
 	};
+}
+
+async function stop(entries: readonly Entry[]): Promise<void> {
+	for (const entry of entries) {
+		entry.controller.abort(new StudioError('request.cancelled'));
+	}
+	await Promise.all(entries.map((entry) => entry.ended));
 }
 
 function isEnded(info: JobInfo): boolean {

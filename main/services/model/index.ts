@@ -22,6 +22,7 @@ export function createModelService(context: ServiceContext, library: ModelLibrar
 			context.jobs.start({
 				method: 'model.add',
 				name: 'Add a model',
+				outlivesProject: true,
 				run: async (job): Promise<ModelInfo> => {
 					const added = await library.add({
 						path: resolve(path),
@@ -52,6 +53,7 @@ export function renewModels(context: ServiceContext, library: ModelLibrary): voi
 		context.jobs.start({
 			method: 'model.renew',
 			name: `Bring ${modelId} up to date`,
+			outlivesProject: true,
 			run: async (job) => {
 				await library.renew(modelId, {
 					signal: job.signal,

@@ -1,5 +1,4 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
 	insertRow,
@@ -18,6 +17,7 @@ import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { Label, ProjectInfo } from '../../../preload/contract/project.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
+import { makeFolder } from '../host/browse.ts';
 import { modelOf } from '../model/choice.ts';
 import { definedOf } from '../track/index.ts';
 import { importMedia } from '../video/import.ts';
@@ -42,13 +42,16 @@ export function createProjectService(context: ServiceContext, holder: ProjectHol
 	async function take(store: Store): Promise<ProjectInfo> {
 		await holder.hold(store);
 		const info = projectInfoOf(context, store);
-		await recent.add({ path: info.path, name: info.name, openedAtMillis: deps.now() });
+		await recent.add({ path: info.path, name: info.name, openedAtMillis: deps.now() }).catch((error: unknown) => {
+			// The list is a convenience; the project is open all the same.
+			deps.log.warn({ error }, 'the recent projects could not be written');
+		});
 		return info;
 	}
 
 	async function create(path: string, name: string): Promise<ProjectInfo> {
 		const target = projectPath(path);
-		await mkdir(dirname(target), { recursive: true });
+		await makeFolder(dirname(target));
 		return take(openStore(target, { mode: 'create', name, ...clockOf(deps) }));
 	}
 

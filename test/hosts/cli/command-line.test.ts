@@ -141,6 +141,13 @@ test('wrong command lines and broken files end in a sentence and a code', async 
 	expect(ran.code).toBe(1);
 	expect(JSON.parse(ran.out)).toMatchObject({ error: { code: expect.stringMatching(/^media\./) } });
 	expect(existsSync(join(folder, 'none'))).toBe(false);
+	// A place that cannot be: no stack, but a sentence.
+	const nowhere = await masklet('frame', sample, '3', '--out', join(folder, 'none', 'frame.png'), '--json');
+	expect(nowhere.code).toBe(1);
+	expect(JSON.parse(nowhere.out)).toMatchObject({ error: { code: 'file.notFound' } });
+	const inFile = await masklet('import', join(text, 'Under.masklet'), sample, '--json');
+	expect(inFile.code).toBe(1);
+	expect(JSON.parse(inFile.out)).toMatchObject({ error: { code: expect.stringMatching(/^file\./) } });
 });
 
 test.skipIf(process.platform === 'win32')('Ctrl-C leaves what is done', async () => {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { StudioError } from '../../../../preload/common/studio-error.ts';
+import { fileError } from '../../../services/host/browse.ts';
 import type { MediaProbe } from '../../../../preload/contract/video.ts';
 import { parseFrameIndex } from '../arguments.ts';
 import type { Studio } from '../studio.ts';
@@ -73,6 +74,8 @@ async function writeFrame(
 		format: extension === '.png' ? 'png' : 'jpg',
 		signal: studio.signal,
 	});
-	await writeFile(path, picture.bytes);
+	await writeFile(path, picture.bytes).catch((error: NodeJS.ErrnoException) => {
+		throw fileError(error, error.code === 'ENOENT' ? dirname(path) : path);
+	});
 	studio.output.result({ path, width: picture.width, height: picture.height }, path);
 }

@@ -24,9 +24,11 @@ export type OpenServices = {
 };
 
 /** The real services in this process: real decoder, real inference process, a folder of their own. */
-export async function openServices(options: { folder?: string } = {}): Promise<OpenServices> {
+export async function openServices(options: { folder?: string; inferenceEntry?: string } = {}): Promise<OpenServices> {
 	const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'masklet-services-'));
-	const product = { ...findProduct(), rendererFolder: await builtDecoderPage() };
+	const found = findProduct();
+	const inferenceEntry = options.inferenceEntry ?? found.inferenceEntry;
+	const product = { ...found, inferenceEntry, rendererFolder: await builtDecoderPage() };
 	const log = { error: console.error, warn: () => {}, info: () => {}, debug: () => {} };
 	const services = createNodeServices({
 		host: {

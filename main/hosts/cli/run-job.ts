@@ -78,7 +78,7 @@ function createBar(): { update: (info: JobInfo) => void; stop: () => void } {
 			if (!bar) {
 				bar = new cliProgress.SingleBar(
 					{
-						format: `${info.name} [{bar}] {percentage}% {value}/{total} {note} eta {eta_formatted}`,
+						format: `${info.name} [{bar}] {percentage}% {value}/{total} ${info.totalCount < 20 ? '{note}' : '{note} {eta_formatted} left'}`,
 						stream: process.stderr,
 						hideCursor: true,
 						clearOnComplete: false,

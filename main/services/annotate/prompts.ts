@@ -139,29 +139,33 @@ function writeBareFrame(
 	});
 }
 
-/** @throws annotate.outside, annotate.maskSize */
+/**
+ * A click and a stroke lie in the picture; a box has to meet it, and what reaches over the edge is cut by the model.
+ *
+ * @throws annotate.outside, annotate.maskSize
+ */
 export function checkPrompt(prompt: StoredPrompt, video: VideoRow): void {
 	const { width, height } = video;
-	const points =
-		prompt.kind === 'point'
-			? [prompt]
-			: prompt.kind === 'box'
-				? [
-						{ x: prompt.x0, y: prompt.y0 },
-						{ x: prompt.x1, y: prompt.y1 },
-					]
-				: prompt.kind === 'stroke'
-					? prompt.points
-					: [];
-	for (const { x, y } of points) {
-		// A box may end at the far edge; a click there is one past the last pixel.
-		const slack = prompt.kind === 'point' ? 0 : 1e-6;
-		if (x < 0 || y < 0 || x >= width + slack || y >= height + slack) {
-			throw new StudioError('annotate.outside', { x, y, width, height });
-		}
+	switch (prompt.kind) {
+		case 'point':
+			checkInside(prompt, video);
+			break;
+		case 'stroke':
+			prompt.points.forEach((point) => checkInside(point, video));
+			break;
+		case 'box':
+			if (prompt.x1 <= 0 || prompt.y1 <= 0 || prompt.x0 >= width || prompt.y0 >= height) {
+				throw new StudioError('annotate.outside', { x: prompt.x0, y: prompt.y0, width, height });
+			}
+			break;
+		case 'mask':
+			maskOfVideo(prompt.mask, video);
 	}
-	if (prompt.kind === 'mask') {
-		maskOfVideo(prompt.mask, video);
+}
+
+function checkInside({ x, y }: { x: number; y: number }, { width, height }: VideoRow): void {
+	if (x < 0 || y < 0 || x >= width || y >= height) {
+		throw new StudioError('annotate.outside', { x, y, width, height });
 	}
 }
 

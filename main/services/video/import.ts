@@ -30,6 +30,7 @@ export async function importMedia(
 			result.problems.push({ path, code: error.code, message: error.message, data: error.data });
 		}
 	}
+	request.onProgress?.(request.paths.length, '');
 	return result;
 }
 

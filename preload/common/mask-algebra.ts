@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { rleArea, type Rle } from './rle.ts';
+import { type Rle } from './rle.ts';
 
 /** Set operations on masks of one size, run by run: their cost is that of the runs, not of the pixels. */
 
@@ -25,11 +25,6 @@ export function rleIou(first: Rle, second: Rle): number {
 		union += isInFirst || isInSecond ? length : 0;
 	});
 	return union === 0 ? 1 : intersection / union;
-}
-
-/** Whether no pixel is set. */
-export function isEmptyRle(rle: Rle): boolean {
-	return rleArea(rle) === 0;
 }
 
 function combine(first: Rle, second: Rle, isSet: (isInFirst: boolean, isInSecond: boolean) => boolean): Rle {

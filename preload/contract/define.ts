@@ -12,7 +12,6 @@ export type MethodKind = 'query' | 'edit' | 'command' | 'job';
 export type Method<K extends MethodKind, I extends z.ZodType, O extends z.ZodType> = { kind: K; input: I; output: O };
 
 export type AnyMethod = Method<MethodKind, z.ZodType, z.ZodType>;
-export type ServiceDefinition = Record<string, AnyMethod>;
 
 export function query<I extends z.ZodType, O extends z.ZodType>(input: I, output: O): Method<'query', I, O> {
 	return { kind: 'query', input, output };

@@ -7,6 +7,7 @@ import type { Channel } from '../../preload/rpc/channel.ts';
 import type { PendingMasks } from './annotate/pending.ts';
 import type { HostDeps } from './index.ts';
 import type { Jobs } from './job/jobs.ts';
+import type { Tidying } from './project/tidying.ts';
 import type { Sources } from './video/sources.ts';
 import type { Opening } from './video/video-key.ts';
 
@@ -38,7 +39,13 @@ export type ServiceDeps = {
 };
 
 /** The open project. */
-export type Workspace = Opening & { path: string; store: Store; sources: Sources; pendingMasks: PendingMasks };
+export type Workspace = Opening & {
+	path: string;
+	store: Store;
+	sources: Sources;
+	pendingMasks: PendingMasks;
+	tidying: Tidying;
+};
 
 /** What every service works with. */
 export type ServiceContext = {

@@ -19,6 +19,7 @@ import { createModelLibrary } from './model/library.ts';
 import { createProjectService, mediaFolderOf, projectInfoOf } from './project/index.ts';
 import { createReviewService } from './review/index.ts';
 import { createSegmentService } from './segment/index.ts';
+import { startTidying } from './project/tidying.ts';
 import { createTrackService } from './track/index.ts';
 import { saveUpload } from './upload.ts';
 import { createVideoService, locateSource } from './video/index.ts';
@@ -109,7 +110,7 @@ export function createServices(deps: ServiceDeps): Services {
 				return { path, known: await probedOf(context, store, { video, path }) };
 			},
 		});
-		workspace = { openingId, path: store.path, store, sources, pendingMasks };
+		workspace = { openingId, path: store.path, store, sources, pendingMasks, tidying: startTidying(store, deps.log) };
 		store.onChange((change) => announceChange(store, change));
 		context.announceProject();
 		const missing = missingModelOf(context, readProject(store.db));
@@ -136,6 +137,7 @@ export function createServices(deps: ServiceDeps): Services {
 		await jobs.stopOfProject();
 		await leaving.pendingMasks.stop();
 		await leaving.sources.close();
+		await leaving.tidying.stop();
 		leaving.store.close();
 		if (!options.isQuiet) {
 			context.announceProject();

@@ -9,6 +9,8 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as con
  */
 export type Output = {
 	isJson: boolean;
+	/** A result was given; an error after it adds no second JSON value. */
+	readonly hasResult: boolean;
 	/** The result: `data` with `--json`, else `text`. */
 	result: (data: unknown, text: string) => void;
 	note: (sentence: string) => void;
@@ -16,9 +18,14 @@ export type Output = {
 };
 
 export function createOutput(isJson: boolean): Output {
+	let hasResult = false;
 	return {
 		isJson,
+		get hasResult() {
+			return hasResult;
+		},
 		result: (data, text) => {
+			hasResult = true;
 			process.stdout.write(isJson ? `${JSON.stringify(data)}\n` : `${text}\n`);
 		},
 		note: (sentence) => {
@@ -33,9 +40,9 @@ export function createOutput(isJson: boolean): Output {
 }
 
 /** Says an error once and returns the exit code for it. */
-export function reportError(error: unknown, isJson: boolean): number {
+export function reportError(error: unknown, output: Output): number {
 	const isCancelled = isStudioError(error, 'request.cancelled');
-	if (isJson) {
+	if (output.isJson && !output.hasResult) {
 		const { code, message, data } = isStudioError(error)
 			? error
 			: { code: 'request.internal', message: String(error), data: null };

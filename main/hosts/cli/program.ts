@@ -31,7 +31,7 @@ export async function runCommandLine(
 		try {
 			await withInterrupt(output, (signal) => work(output, signal));
 		} catch (error) {
-			exitCode = reportError(error, output.isJson);
+			exitCode = reportError(error, output);
 		}
 	};
 	const run: RunCommand = (work) =>

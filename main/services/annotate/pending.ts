@@ -41,6 +41,8 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 	const { store } = opening;
 	/** Frames whose model failed: by which edit, and why. */
 	const failures = new Map<string, { editId: number; reason: string }>();
+	/** Attempts that a death of the model process ended. */
+	const diedOn = new Set<string>();
 	const waiting = new Set<() => void>();
 	const closing = new AbortController();
 	let current: { pending: Pending; controller: AbortController } | null = null;
@@ -85,7 +87,7 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 				if (isStopped) {
 					return;
 				}
-				if (!controller.signal.aborted) {
+				if (!controller.signal.aborted && !isFirstDeath(pending, error)) {
 					failures.set(keyOf(pending), { editId: pending.editId, reason: report(error) });
 				}
 			} finally {
@@ -96,6 +98,14 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 				return;
 			}
 		}
+	}
+
+	/** A model process that died may have been ended from outside: its frame is tried once more by itself. */
+	function isFirstDeath(pending: Pending, error: unknown): boolean {
+		const attempt = `${keyOf(pending)}:${pending.editId}`;
+		const isFirst = isStudioError(error, 'model.processDied') && !diedOn.has(attempt);
+		diedOn.add(attempt);
+		return isFirst;
 	}
 
 	async function settle(pending: Pending, signal: AbortSignal): Promise<void> {

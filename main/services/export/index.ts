@@ -10,6 +10,7 @@ import type { exportContract } from '../../../preload/contract/export.ts';
 import type { ParsedInputOf } from '../../../preload/contract/index.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
+import { checkWritable } from '../host/browse.ts';
 import type { JobHandle } from '../job/jobs.ts';
 import { videoOf } from '../video/find.ts';
 import { exportPictures } from './pictures.ts';
@@ -22,6 +23,7 @@ export function createExportService(context: ServiceContext): ServiceHandlers<'e
 	return {
 		plan: async (options) => {
 			const { store } = context.project();
+			await checkWritable(options.folder);
 			const { chosen, warnings } = chooseVideos(store, options);
 			const files: { path: string; isThere: boolean }[] = [];
 			for (const video of chosen) {

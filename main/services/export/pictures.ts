@@ -2,6 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pictureName } from '../../formats/file-names.ts';
 import { encodePicture } from '../../media/index.ts';
+import { isStudioError } from '../../../preload/common/studio-error.ts';
 import type { ServiceContext } from '../context.ts';
 import { fileError, makeFolder } from '../host/browse.ts';
 import type { JobHandle } from '../job/jobs.ts';
@@ -36,7 +37,16 @@ export async function exportPictures(
 		await sources.use(request.videoId, async (source) => {
 			for (const [done, frameIndex] of frameIndexes.entries()) {
 				job.signal.throwIfAborted();
-				const picture = await source.picture(frameIndex, { signal: job.signal });
+				const picture = await source.picture(frameIndex, { signal: job.signal }).catch((error: unknown) => {
+					if (isStudioError(error, 'media.frameUnreadable')) {
+						job.warn(`${error.message}. It has no picture in the export`);
+						return null;
+					}
+					throw error;
+				});
+				if (!picture) {
+					continue;
+				}
 				const path = join(scratch, pictureName(stem, frameIndex, format));
 				const bytes = await encodePicture(picture, format);
 				await writeFile(path, bytes).catch((error: NodeJS.ErrnoException) => {

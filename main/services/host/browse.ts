@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { orderBy } from 'natural-orderby';
 import type { BrowseEntry } from '../../../preload/contract/host.ts';
@@ -54,6 +54,21 @@ export function nearestFolder(path: string): string {
 		folder = dirname(folder);
 	}
 	return folder;
+}
+
+/**
+ * That files can be written into a folder, or into the one that it will be made in.
+ *
+ * @throws file.denied
+ */
+export async function checkWritable(path: string): Promise<void> {
+	const folder = nearestFolder(path);
+	if (!(await stat(folder)).isDirectory()) {
+		throw new StudioError('file.denied', { path: folder, reason: 'it is a file, not a folder' });
+	}
+	await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+		throw fileError(error, folder);
+	});
 }
 
 export async function makeFolder(path: string): Promise<void> {

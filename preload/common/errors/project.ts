@@ -22,6 +22,8 @@ export const projectErrors = {
 		`There is no prompt ${data.promptId}; it may have been removed`,
 	'annotate.maskSize': (data: { width: number; height: number; reason: string }) =>
 		`A mask has the size of the video, ${data.width}x${data.height}; this one has not: ${data.reason}`,
+	'import.some': (data: { count: number }) =>
+		`${data.count === 1 ? 'One file was' : `${data.count} files were`} not imported, the others are; each says above why`,
 	'import.nothing': () => 'Nothing could be imported; each file says above why',
 	'file.pictureType': (data: { path: string }) => `A frame is written as .png or .jpg; this is neither: ${data.path}`,
 	'host.noDialogs': () => 'This host has no native dialogs; use the browser of the studio instead',

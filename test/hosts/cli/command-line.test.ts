@@ -109,6 +109,18 @@ test('a project step by step: import, prompt, propagate, correct, export, info',
 	expect(readdirSync(join(out, 'sample'))).toHaveLength(Math.ceil(truth.masklet.length / 4));
 });
 
+test('an import of which a part fails says which, keeps the rest, and ends with 1', async () => {
+	const project = join(folder, 'Part.masklet');
+	const ran = await masklet('import', project, sample, join(folder, 'gone.mp4'), '--json');
+	expect(ran.code).toBe(1);
+	expect(JSON.parse(ran.out)).toMatchObject([{ name: 'sample.mp4' }]);
+	expect(ran.error).toMatch(/gone\.mp4[^]*One file was not imported/);
+	writeFileSync(join(folder, 'file'), '');
+	await masklet('prompt', project, '--point', '300,200');
+	const refused = await masklet('export', project, '--format', 'coco', '--out', join(folder, 'file/deeper'));
+	expect(refused).toMatchObject({ code: 1, error: expect.stringContaining('it is a file, not a folder') });
+});
+
 test('info and frame read a video without a project', async () => {
 	const info = JSON.parse((await masklet('info', sample, '--json')).out) as { frameCount: number };
 	expect(info.frameCount).toBe(truth.masklet.length);

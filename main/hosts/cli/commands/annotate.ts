@@ -71,7 +71,8 @@ async function annotate(
 		if (options.model) {
 			await studio.client.model.choose({ modelId: options.model });
 		}
-		const [video] = await importMedia(studio, { paths: [request.path], isStrict: true });
+		const { videos } = await importMedia(studio, { paths: [request.path], isStrict: true });
+		const [video] = videos;
 		assert(video, 'one path gives one video');
 		const { range: wantedRange, ...files } = options;
 		const range = wantedRange && rangeInVideo(wantedRange, video.frameCount);

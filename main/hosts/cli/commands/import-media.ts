@@ -11,7 +11,7 @@ import type { Studio } from '../studio.ts';
 export async function importMedia(
 	studio: Studio,
 	request: { paths: string[]; isStrict: boolean },
-): Promise<VideoInfo[]> {
+): Promise<{ videos: VideoInfo[]; problemCount: number }> {
 	const { result } = await studio.run<{ videoIds: number[]; problems: ImportProblem[] }>(() =>
 		studio.client.video.import({ paths: request.paths.map((path) => resolve(path)) }),
 	);
@@ -27,5 +27,5 @@ export async function importMedia(
 		video.notices.forEach(studio.output.warn);
 		videos.push(video);
 	}
-	return videos;
+	return { videos, problemCount: result.problems.length };
 }

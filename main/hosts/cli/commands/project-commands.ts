@@ -29,7 +29,7 @@ function addImport(program: Command, run: RunCommand): void {
 		.action((project: string, media: string[]) =>
 			run(async (studio) => {
 				await openOrCreate(studio, project);
-				const videos = await importMedia(studio, { paths: media, isStrict: false });
+				const { videos, problemCount } = await importMedia(studio, { paths: media, isStrict: false });
 				if (videos.length === 0) {
 					throw new StudioError('import.nothing');
 				}
@@ -37,6 +37,9 @@ function addImport(program: Command, run: RunCommand): void {
 					videos,
 					videos.map((video) => `${video.name}: ${video.frameCount} frames, ${video.width}x${video.height}`).join('\n'),
 				);
+				if (problemCount > 0) {
+					throw new StudioError('import.some', { count: problemCount });
+				}
 			}),
 		);
 }

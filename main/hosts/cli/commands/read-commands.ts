@@ -37,7 +37,7 @@ async function projectInfo(studio: Studio, path: string): Promise<void> {
 		videos.push({ ...video, tracks: await studio.client.track.list({ videoId: video.videoId }) });
 	}
 	const lines = [
-		`${project.name}: ${videos.length} videos${project.isReadOnly ? ' (read-only: open in another Masklet)' : ''}`,
+		`${project.name}: ${videos.length === 1 ? '1 video' : `${videos.length} videos`}${project.isReadOnly ? ' (read-only: open in another Masklet)' : ''}`,
 		...videos.flatMap((video) => [
 			`  ${video.name}: ${video.frameCount} frames, ${video.width}x${video.height}${video.source === 'missing' ? ', source missing' : ''}`,
 			...video.tracks.map((track) => `    ${track.name}: ${track.verdict}`),

@@ -1,4 +1,5 @@
 import type { CommandContext, CommandSet } from './command.ts';
+import { runningHere } from './mask.ts';
 
 export function editCommands({ studio, editor, tool }: CommandContext): CommandSet {
 	let clipboard: { mask: Uint8Array; width: number; height: number } | null = null;
@@ -50,15 +51,18 @@ export function editCommands({ studio, editor, tool }: CommandContext): CommandS
 		},
 		'edit.back': {
 			when: () => studio.video !== null,
-			run() {
+			async run() {
 				const { video } = studio;
 				if (tool()?.cancel() || !video) {
 					return;
 				}
+				const run = runningHere(studio);
 				if (video.selectedPromptId !== null) {
 					video.selectedPromptId = null;
 				} else if (video.isPlaying) {
 					video.isPlaying = false;
+				} else if (run) {
+					await studio.client.job.cancel({ jobId: run.jobId });
 				} else {
 					video.select(null);
 				}

@@ -1,3 +1,4 @@
+import type { JobInfo } from '../../preload/contract/job.ts';
 import type { Direction } from '../../preload/contract/track.ts';
 import { anchorsIn } from '../state/lane.ts';
 import type { Studio } from '../state/studio.svelte.ts';
@@ -7,7 +8,6 @@ export function maskCommands({ studio, editor }: CommandContext): CommandSet {
 	const canEdit = () => studio.video?.selectedTrack !== null && studio.video !== null && !studio.isReadOnly;
 	const canRun = () => (studio.video?.tracks.length ?? 0) > 0 && !studio.isReadOnly;
 	const run = (direction: Direction): Command => ({ when: canRun, run: () => propagate(studio, { direction }) });
-	const runningHere = () => studio.jobs.running.find(({ method }) => method.startsWith('track.'));
 	return {
 		'run.both': run('both'),
 		'run.forward': run('forward'),
@@ -19,9 +19,9 @@ export function maskCommands({ studio, editor }: CommandContext): CommandSet {
 			},
 		},
 		'run.cancel': {
-			when: () => runningHere() !== undefined,
+			when: () => runningHere(studio) !== undefined,
 			async run() {
-				const job = runningHere();
+				const job = runningHere(studio);
 				if (job) {
 					await studio.client.job.cancel({ jobId: job.jobId });
 				}
@@ -46,6 +46,11 @@ export function maskCommands({ studio, editor }: CommandContext): CommandSet {
 			},
 		},
 	};
+}
+
+/** The run that is at work, if there is one. */
+export function runningHere(studio: Studio): JobInfo | undefined {
+	return studio.jobs.running.find(({ method }) => method.startsWith('track.'));
 }
 
 /**

@@ -23,6 +23,11 @@ export function listenToKeys(
 			return;
 		}
 		const place = focusPlace(target.document);
+		if (place === 'text' && event.code === 'Escape') {
+			event.preventDefault();
+			giveKeysBack(target.document);
+			return;
+		}
 		const id = commandFor(event, { keyMap: commands.keyMap, place, isMac: commands.isMac });
 		if (id === null) {
 			return;
@@ -68,4 +73,12 @@ export function listenToKeys(
 		target.removeEventListener('pointerdown', pressed, true);
 		target.removeEventListener('blur', blurred);
 	};
+}
+
+/** Takes the focus out of a field, so that single keys mean commands again; Tab still goes on from there. */
+export function giveKeysBack(page: Document): void {
+	const place = focusPlace(page);
+	if (place === 'text' || place === 'elsewhere') {
+		(page.activeElement as HTMLElement | null)?.blur();
+	}
 }

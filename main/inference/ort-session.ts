@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { assert, present } from '../../preload/common/assert.ts';
 import type { Session, Tensor } from '../../models/predict/session.ts';
+import { collectAfter } from './collect.ts';
 
 export type OrtSessionOptions = { threads: number };
 
@@ -20,9 +21,11 @@ export async function openOrtSession(path: string, options: OrtSessionOptions): 
 	});
 	return {
 		run: async (inputs) => {
+			let bytes = 0;
 			const feeds: Record<string, OrtTensor> = {};
 			for (const [name, tensor] of Object.entries(inputs)) {
 				feeds[name] = new OrtTensor('float32', tensor.data, tensor.shape);
+				bytes += tensor.data.byteLength;
 			}
 			const results = await session.run(feeds);
 			const outputs: Record<string, Tensor> = {};
@@ -30,7 +33,9 @@ export async function openOrtSession(path: string, options: OrtSessionOptions): 
 				const { data, dims } = present(results[name], `output ${name}`);
 				assert(data instanceof Float32Array, `output ${name} is not float32`);
 				outputs[name] = { shape: dims, data };
+				bytes += data.byteLength;
 			}
+			collectAfter(bytes);
 			return outputs;
 		},
 		dispose: () => session.release(),

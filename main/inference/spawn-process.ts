@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Channel } from '../../preload/rpc/channel.ts';
+import { INFERENCE_FLAGS } from './collect.ts';
 
 /**
  * Starts the inference child under Node and gives the channel to it. `entry` is `child.ts` from source or its bundle.
@@ -9,7 +10,11 @@ import type { Channel } from '../../preload/rpc/channel.ts';
  */
 export function spawnInferenceProcess(entry: string | URL, options: { onStart?: (pid: number) => void } = {}): Channel {
 	const path = typeof entry === 'string' ? entry : fileURLToPath(entry);
-	const child = fork(path, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+	const child = fork(path, [], {
+		execArgv: [...process.execArgv, ...INFERENCE_FLAGS],
+		serialization: 'advanced',
+		stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+	});
 	if (child.pid !== undefined) {
 		options.onStart?.(child.pid);
 	}

@@ -4,13 +4,20 @@ import { networkOf, spec } from './golden.ts';
 import { seededEllipse, seededFrame } from './seeded-clip.ts';
 import { seededEngine } from './seeded-engine.ts';
 
-/* A part of `npm run parity`: the memory of a long run of the tracker, early and late. */
+/*
+ * The memory of a long run of the tracker, early and late, in a process of its own that is started as the inference
+ * process is. Arguments: a folder for the graphs, the number of frames, the frames between two readings.
+ */
 
-const frames = Number(process.argv[3] ?? 5000);
+export type Reading = { frame: number; heldMebibytes: number; residentMebibytes: number };
+export type LongRun = { readings: Reading[]; millisPerFrame: number };
+
+const frames = Number(process.argv[3]);
+const every = Number(process.argv[4]);
 const parity: ParityConfig = { ...spec.configs['miniature-2.1']!, frames };
 const engine = seededEngine(networkOf('miniature-2.1', parity), { ...parity, folder: process.argv[2]!, threads: 1 });
 const tracker = new Sam2Tracker(engine, { featureCacheBytes: 2 ** 20 });
-const anchors = [0, 700, 1400].map((frameIndex) => {
+const anchors = [0, 50, 350].map((frameIndex) => {
 	return { frameIndex, mask: seededEllipse(parity, [0.3, 0.4, 0.15, 0.2]), prompts: [] };
 });
 const run = tracker.track(
@@ -31,14 +38,23 @@ const run = tracker.track(
 	},
 	new AbortController().signal,
 );
-const mebibytes = () => {
-	globalThis.gc?.();
-	return Math.round(process.memoryUsage().rss / 2 ** 20);
-};
-const at: Record<number, number> = {};
+const readings: Reading[] = [];
+let start = performance.now();
 for await (const { frameIndex } of run) {
-	if (frameIndex === 100 || frameIndex % 1000 === 999) {
-		at[frameIndex] = mebibytes();
+	if (frameIndex === 100) {
+		start = performance.now();
+	}
+	if (frameIndex === 100 || frameIndex % every === 0 || frameIndex === frames - 1) {
+		readings.push(reading(frameIndex));
 	}
 }
-console.log(JSON.stringify(at));
+const millisPerFrame = (performance.now() - start) / (frames - 101);
+console.log(JSON.stringify({ readings, millisPerFrame } satisfies LongRun));
+
+/** After collecting: what is still held by something, and what the process has of the machine. */
+function reading(frame: number): Reading {
+	globalThis.gc!();
+	const { rss, heapUsed, external } = process.memoryUsage();
+	// `external` counts array buffers too.
+	return { frame, heldMebibytes: (heapUsed + external) / 2 ** 20, residentMebibytes: rss / 2 ** 20 };
+}

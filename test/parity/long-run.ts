@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Sam2Tracker } from '../../models/predict/sam2-tracker.ts';
 import type { ParityConfig } from './golden.ts';
 import { networkOf, spec } from './golden.ts';
@@ -45,14 +46,17 @@ for await (const { frameIndex } of run) {
 		start = performance.now();
 	}
 	if (frameIndex === 100 || frameIndex % every === 0 || frameIndex === frames - 1) {
-		readings.push(reading(frameIndex));
+		readings.push(await reading(frameIndex));
 	}
 }
 const millisPerFrame = (performance.now() - start) / (frames - 101);
 console.log(JSON.stringify({ readings, millisPerFrame } satisfies LongRun));
 
 /** After collecting: what is still held by something, and what the process has of the machine. */
-function reading(frame: number): Reading {
+async function reading(frame: number): Promise<Reading> {
+	// Array buffers are given back beside the first collection; the second waits until that is done.
+	globalThis.gc!();
+	await setImmediate();
 	globalThis.gc!();
 	const { rss, heapUsed, external } = process.memoryUsage();
 	// `external` counts array buffers too.

@@ -14,15 +14,19 @@ import type { Comparison } from './run-scenario.ts';
 /*
  * `npm run parity`: every configuration of scenarios.json against the reference's golden data, every network built and
  * loaded at both image sizes, the memory of loading the largest, and the memory of a long run. Writes REPORT.md.
- * Arguments choose parts: `scenarios`, `networks`, `memory`.
+ * Arguments choose parts: `scenarios`, `networks`, `memory`; or single configurations, whose rows are replaced.
  */
 
 const threads = 2;
+const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'masklet-report-'));
-const parts: Record<string, () => Promise<string[]>> = { Scenarios: scenarios, Networks: networks, Memory: memory };
+const parts: Record<string, (kept: string) => Promise<string[]>> = {
+	Scenarios: scenarios,
+	Networks: networks,
+	Memory: memory,
+};
 
 async function main(): Promise<void> {
-	const wanted = process.argv.slice(2);
 	const path = fileURLToPath(new URL('REPORT.md', import.meta.url));
 	// A part that is not wanted keeps the section of the last report.
 	const earlier = existsSync(path)
@@ -35,8 +39,8 @@ async function main(): Promise<void> {
 		for (const [heading, part] of Object.entries(parts)) {
 			const isWanted = wanted.length === 0 || wanted.includes(heading.toLowerCase());
 			const kept = earlier.find((section) => section.startsWith(`## ${heading}\n`));
-			if (isWanted) {
-				sections.push([`## ${heading}`, '', ...(await part())].join('\n'));
+			if (isWanted || (heading === 'Scenarios' && wanted.some((name) => name in spec.configs))) {
+				sections.push([`## ${heading}`, '', ...(await part(kept ?? ''))].join('\n'));
 			} else if (kept !== undefined) {
 				sections.push(kept.trimEnd());
 			}
@@ -50,7 +54,7 @@ async function main(): Promise<void> {
 	console.log(`written: ${path}`);
 }
 
-async function scenarios(): Promise<string[]> {
+async function scenarios(kept: string): Promise<string[]> {
 	const lines = [
 		`Tolerances: ${FLOAT_TOLERANCE} for floats; ${MEMORY_TOLERANCE} (one step of bfloat16) for memories; IoU ${IOU_AT_LEAST} on every frame.`,
 		'',
@@ -58,7 +62,12 @@ async function scenarios(): Promise<string[]> {
 		'| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 	];
 	const bad: string[] = [];
+	const chosen = wanted.filter((name) => name in spec.configs);
 	for (const name of Object.keys(spec.configs)) {
+		if (chosen.length > 0 && !chosen.includes(name)) {
+			lines.push(...kept.split('\n').filter((row) => row.startsWith(`| ${name} |`)));
+			continue;
+		}
 		const report = await compareConfig(name, { folder: join(folder, name), threads });
 		rmSync(join(folder, name), { recursive: true, force: true });
 		bad.push(...failures(report));

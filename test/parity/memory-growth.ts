@@ -9,7 +9,7 @@ import type { LongRun } from './long-run.ts';
  */
 export const HELD_GROWTH_MEBIBYTES = 1.5;
 /** Resident: the above, and what malloc cannot give back in between. */
-export const RESIDENT_GROWTH_MEBIBYTES = 16;
+export const RESIDENT_GROWTH_MEBIBYTES = 8;
 
 /** Tracks `frames` frames in a process of its own, with the flags of the inference process; see long-run.ts. */
 export function longRun(folder: string, options: { frames: number; every: number }): LongRun {

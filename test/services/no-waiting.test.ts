@@ -38,7 +38,7 @@ test('no call waits for a model: with one that never answers, all of the work go
 	await client.job.cancel({ jobId });
 	expect((await ended).job.state).toBe('cancelled');
 
-	// So does closing; the click is still there, and pending, in the next session.
+	// So does closing; the click is still there, and pending, when it is opened again.
 	await client.project.close();
 	await client.project.open({ path });
 	expect(await client.track.frame({ videoId: 1, frameIndex: 4 })).toMatchObject([{ isPending: true }]);

@@ -1,5 +1,5 @@
 import type { VideoRecord } from '../../formats/record.ts';
-import { listLabels, listTracks, readFrame, readLane, type Store } from '../../store/index.ts';
+import { listLabels, listTracks, readLane, readMask, type Store } from '../../store/index.ts';
 import { present } from '../../../preload/common/assert.ts';
 import { rleFromBytes } from '../../../preload/common/rle.ts';
 import type { ServiceContext } from '../context.ts';
@@ -23,7 +23,7 @@ export async function recordOf(context: ServiceContext, store: Store, videoId: n
 		})),
 		laneOf: (trackId) => present(readLane(store.db, trackId), 'the lane of a track').kinds,
 		maskAt: (trackId, frameIndex) => {
-			const frame = readFrame(store.db, { trackId, frameIndex });
+			const frame = readMask(store.db, { trackId, frameIndex });
 			return (
 				frame && {
 					rle: rleFromBytes(video, frame.mask),

@@ -3,7 +3,6 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
 	insertRow,
 	listLabels,
-	listVideos,
 	openStore,
 	projectCounts,
 	readProject,
@@ -19,7 +18,7 @@ import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
 import { makeFolder } from '../host/browse.ts';
 import { modelOf } from '../model/choice.ts';
-import { definedOf } from '../track/index.ts';
+import { definedOf } from '../defined.ts';
 import { importMedia } from '../video/import.ts';
 import { createRecentProjects } from './recent.ts';
 import { createTurns } from './turns.ts';
@@ -150,10 +149,6 @@ export function projectInfoOf(context: ServiceContext, store: Store): ProjectInf
 /** Uploads go beside the project file: `Dogs.masklet` has `Dogs.media`. */
 export function mediaFolderOf(store: Store): string {
 	return join(dirname(store.path), `${basename(store.path, extname(store.path))}.media`);
-}
-
-export function videoNames(store: Store): Set<string> {
-	return new Set(listVideos(store.db).map((video) => video.name));
 }
 
 function projectPath(path: string): string {

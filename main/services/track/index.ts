@@ -19,6 +19,7 @@ import type { Track } from '../../../preload/contract/track.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import { unlockedTrack } from '../annotate/target.ts';
 import type { ServiceContext } from '../context.ts';
+import { definedOf } from '../defined.ts';
 import { checkFrame, videoOf } from '../video/find.ts';
 import { interruptedPass, publish } from './publish.ts';
 import { startResume, startRun } from './run.ts';
@@ -153,11 +154,4 @@ function freeName(stem: string, tracks: readonly { name: string }[]): string {
 		number++;
 	}
 	return `${stem} ${number}`;
-}
-
-/** The fields that were said; the contract gives `undefined` for those that were not. */
-export function definedOf<T extends object>(patch: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-	return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
-		[K in keyof T]?: Exclude<T[K], undefined>;
-	};
 }

@@ -1,6 +1,6 @@
 import {
-	anchorsOf,
 	beginPass,
+	countFrames,
 	listTracks,
 	type PassSegment,
 	readLane,
@@ -10,7 +10,8 @@ import {
 	type Store,
 	type TrackRow,
 } from '../../store/index.ts';
-import { provenanceOf } from '../../../preload/common/masklet.ts';
+import { present } from '../../../preload/common/assert.ts';
+import { laneFlags, provenanceOf } from '../../../preload/common/masklet.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { FrameRange } from '../../../preload/contract/define.ts';
 import type { Direction } from '../../../preload/contract/track.ts';
@@ -100,7 +101,7 @@ export function startResume(context: ServiceContext, passId: number): { jobId: n
 function tracksOf(store: Store, request: RunRequest): TrackRow[] {
 	if (request.trackIds === undefined) {
 		const tracks = listTracks(store.db, request.videoId).filter(
-			(track) => !track.isLocked && anchorsOf(store.db, track.trackId).length > 0,
+			(track) => !track.isLocked && countFrames(store.db, track.trackId).anchorCount > 0,
 		);
 		if (tracks.length === 0) {
 			throw new StudioError('track.noneToCarry');
@@ -112,7 +113,7 @@ function tracksOf(store: Store, request: RunRequest): TrackRow[] {
 		if (track.videoId !== request.videoId) {
 			throw new StudioError('project.trackUnknown', { trackId });
 		}
-		if (anchorsOf(store.db, trackId).length === 0) {
+		if (countFrames(store.db, trackId).anchorCount === 0) {
 			throw new StudioError('track.noAnchor', { name: track.name });
 		}
 		return track;
@@ -121,11 +122,11 @@ function tracksOf(store: Store, request: RunRequest): TrackRow[] {
 
 function segmentsOf(store: Store, track: TrackRow, asked: { range: FrameRange; direction: Direction }): PassSegment[] {
 	const { trackId } = track;
-	const kinds = readLane(store.db, trackId)?.kinds ?? new Uint8Array();
-	const anchors = anchorsOf(store.db, trackId).map(({ frameIndex, provenance }) => ({
-		frameIndex,
-		isAbsent: provenance === 'emptyByHand',
-	}));
+	// The lane knows all that a plan asks for; masks are read when a sweep starts.
+	const { kinds, flags } = present(readLane(store.db, trackId), 'the lane of a track');
+	const anchors = [...flags.keys()]
+		.filter((frameIndex) => flags[frameIndex]! & laneFlags.anchor)
+		.map((frameIndex) => ({ frameIndex, isAbsent: provenanceOf(kinds[frameIndex]!) === 'emptyByHand' }));
 	const plan = planTrack({ anchors, ...asked, isHole: (frameIndex) => provenanceOf(kinds[frameIndex] ?? 0) === null });
 	return [
 		...plan.forward.map((segment) => ({ ...segment, trackId, direction: 'forward' as const })),

@@ -15,7 +15,7 @@ import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { VideoInfo } from '../../../preload/contract/video.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
-import { definedOf } from '../track/index.ts';
+import { definedOf } from '../defined.ts';
 import { videoOf } from './find.ts';
 import { importMedia } from './import.ts';
 import { indexOf } from './record.ts';

@@ -6,7 +6,9 @@ import type { EventName, Events } from '../../preload/contract/events.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
 import type { PendingMasks } from './annotate/pending.ts';
 import type { HostDeps } from './index.ts';
+import type { HttpGet } from './http-get.ts';
 import type { Jobs } from './job/jobs.ts';
+import type { CatalogueDeps } from './model/catalogue.ts';
 import type { Tidying } from './project/tidying.ts';
 import type { Sources } from './video/sources.ts';
 import type { Opening } from './video/video-key.ts';
@@ -24,6 +26,10 @@ export type ServiceDeps = {
 	host: HostDeps;
 	/** The user's own folder: recent projects, the sample project, models. */
 	dataFolder: string;
+	/** The list of official checkpoints. */
+	catalogue: CatalogueDeps;
+	/** Fetches what a person asked for; nothing else goes over the network. */
+	httpGet: HttpGet;
 	/** The clip of the sample project. */
 	samplePath: string;
 	/** Opens a decoder page: a hidden window, or a headless Chromium. */

@@ -16,6 +16,7 @@ import { createJobService } from './job/index.ts';
 import { missingModelOf } from './model/choice.ts';
 import { createModelService, renewModels } from './model/index.ts';
 import { createModelLibrary } from './model/library.ts';
+import { createWeightsStore } from './model/weights-store.ts';
 import { createProjectService, mediaFolderOf, projectInfoOf } from './project/index.ts';
 import { createReviewService } from './review/index.ts';
 import { createSegmentService } from './segment/index.ts';
@@ -46,6 +47,7 @@ export function createServices(deps: ServiceDeps): Services {
 	};
 	const media = createMedia({ openDecoder: deps.openDecoder, cacheBytes: deps.frameCacheBytes, log: deps.log });
 	const library = createModelLibrary({ folder: join(deps.dataFolder, 'models'), spawn: deps.spawnInference });
+	const weights = createWeightsStore(join(deps.dataFolder, 'weights'), library);
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: async (videoKey, frameIndex, signal) => {
@@ -53,7 +55,7 @@ export function createServices(deps: ServiceDeps): Services {
 			const videoId = videoIdOf(open, videoKey);
 			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
 		},
-		models: () => library.list(),
+		models: () => library.list().map(({ model }) => model),
 		log: deps.log,
 	});
 	const jobs = createJobs({
@@ -152,7 +154,7 @@ export function createServices(deps: ServiceDeps): Services {
 			history: createHistoryService(context),
 			host: createHostService(context),
 			job: createJobService(context),
-			model: createModelService(context, library),
+			model: createModelService(context, { library, weights }),
 			project: createProjectService(context, {
 				hold,
 				release: () => release(),

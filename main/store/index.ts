@@ -27,6 +27,7 @@ export {
 	type PendingFrame,
 	type PromptRecord,
 } from './frame.ts';
+export { takeWriterLock } from './lock.ts';
 export { historyState, lastEditOfFrame, listEdits, redo, undo } from './history.ts';
 export { readLane, type LaneArrays } from './lane.ts';
 export { openStore, type OpenOptions, type Store } from './open.ts';

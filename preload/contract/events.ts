@@ -18,6 +18,8 @@ export const events = {
 		lastFrameIndex: z.int(),
 		history: historyState,
 	}),
+	/** Models, their downloads or their names changed. */
+	'models.changed': z.object({}),
 	'project.changed': z.object({ project: projectInfo.nullable() }),
 	/** Frames that a run has just written to its pass, at most some times a second. */
 	'run.frames': z.object({

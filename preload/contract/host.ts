@@ -4,11 +4,11 @@ import { command, nothing, query } from './define.ts';
 const entry = z.object({
 	name: z.string(),
 	path: z.string(),
-	kind: z.enum(['folder', 'video', 'picture', 'project', 'other']),
+	kind: z.enum(['folder', 'video', 'picture', 'project', 'weights', 'other']),
 	sizeBytes: z.number(),
 });
 
-const dialogKind = z.enum(['importMedia', 'importFolder', 'openProject', 'newProject', 'exportFolder']);
+const dialogKind = z.enum(['importMedia', 'importFolder', 'openProject', 'newProject', 'exportFolder', 'addModel']);
 
 /** What only the host knows: dialogs, folders, the product's version. */
 export const hostContract = {

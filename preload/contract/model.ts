@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command, job, nothing, query } from './define.ts';
+import { command, job, nothing, query, rowId } from './define.ts';
 
 export const modelInfo = z.object({
 	modelId: z.string(),
@@ -13,7 +13,68 @@ export const modelInfo = z.object({
 	licence: z.string(),
 });
 
-const modelId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'an id is letters, digits, dots, dashes');
+export const modelId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'an id is letters, digits, dots, dashes');
+
+const modelName = z.string().trim().min(1).max(80);
+
+/** A model that can be used, with what the models page tells of it. */
+export const ownedModel = modelInfo.extend({
+	origin: z.enum(['builtin', 'added', 'official']),
+	/** The official checkpoint that it was made of. */
+	catalogueId: z.string().nullable(),
+	/** What its network is called: "SAM 2.1 tiny". */
+	network: z.string(),
+	/** The weights file that it was made of; null for the built-in one. */
+	weights: z
+		.object({
+			path: z.string(),
+			isThere: z.boolean(),
+			/** Masklet fetched it and keeps it: 0 bytes of it are Masklet's where it is a file of one's own. */
+			keptBytes: z.number(),
+			sha256: z.string(),
+		})
+		.nullable(),
+});
+
+export const officialCheckpoint = z.object({
+	catalogueId: z.string(),
+	name: z.string(),
+	url: z.string(),
+	/** As published, not exact. */
+	approximateBytes: z.number(),
+	parametersMillions: z.number(),
+	licence: z.string(),
+	/** J&F in percent, as published. */
+	accuracy: z.object({ savTest: z.number(), moseVal: z.number(), lvosV2Val: z.number() }).nullable(),
+	/** The model that was made of it; null where there is none yet. */
+	modelId: z.string().nullable(),
+	/** What has come of a download that broke off or is under way. */
+	partial: z.object({ receivedBytes: z.number(), totalBytes: z.number().nullable() }).nullable(),
+	/** Where the file goes, or may be put by hand. */
+	path: z.string(),
+	isFileThere: z.boolean(),
+	/** The job that fetches it. */
+	jobId: rowId.nullable(),
+});
+
+export const modelLibrary = z.object({
+	/** The folder of the models. */
+	folder: z.string(),
+	/** Built-in first. */
+	models: z.array(ownedModel),
+	official: z.array(officialCheckpoint),
+	/** Where the published numbers are from. */
+	accuracySource: z.string(),
+	space: z.object({
+		modelsBytes: z.number(),
+		/** Weights files that Masklet fetched. */
+		weightsBytes: z.number(),
+		/** Of downloads that are not whole. */
+		partialBytes: z.number(),
+		/** On the disk; null where the system does not say. */
+		freeBytes: z.number().nullable(),
+	}),
+});
 
 export const modelContract = {
 	list: query(nothing, z.array(modelInfo)),
@@ -32,8 +93,26 @@ export const modelContract = {
 		}),
 		modelInfo,
 	),
-	/** Removes a model that was added; the weights file is left alone. */
+	/** Removes a model, and its weights file where Masklet fetched it; a file of one's own is left alone. */
 	remove: command(z.object({ modelId: z.string() }), z.null()),
+	/** What the models page shows. */
+	library: query(nothing, modelLibrary),
+	/**
+	 * Fetches an official checkpoint and makes a model of it. Goes on where an earlier time broke off; what has come is
+	 * kept when it is cancelled. A file that stands in its place already is taken instead.
+	 */
+	get: job(z.object({ catalogueId: z.string(), modelId: modelId.optional() }), modelInfo),
+	/** What a model is called; null gives it its network's name again. Its id, which projects refer to, stays. */
+	rename: command(z.object({ modelId: z.string(), name: modelName.nullable() }), z.null()),
+	/** Shows a model's folder in the file manager; tells where it is where the host has none. */
+	reveal: command(z.object({ modelId: z.string() }), z.object({ path: z.string(), isShown: z.boolean() })),
+	/** Deletes the weights file that Masklet fetched; the model works on until a new version has to make it again. */
+	freeWeights: command(z.object({ modelId: z.string() }), z.object({ freedBytes: z.number() })),
+	/** Deletes what has come of a broken download; of all of them where none is named. */
+	dropDownload: command(z.object({ catalogueId: z.string().optional() }), z.object({ freedBytes: z.number() })),
 };
 
 export type ModelInfo = z.infer<typeof modelInfo>;
+export type OwnedModel = z.infer<typeof ownedModel>;
+export type OfficialCheckpoint = z.infer<typeof officialCheckpoint>;
+export type ModelLibraryInfo = z.infer<typeof modelLibrary>;

@@ -1,5 +1,5 @@
 /** What a file browser is opened for. */
-export type BrowsePurpose = 'importMedia' | 'importFolder' | 'openProject' | 'newProject' | 'exportFolder';
+export type BrowsePurpose = 'importMedia' | 'importFolder' | 'openProject' | 'newProject' | 'exportFolder' | 'addModel';
 
 /** The one thing that lies over the studio; null is nothing. */
 export type DialogRequest =

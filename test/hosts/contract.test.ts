@@ -2,12 +2,15 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { encodeRle, rleToBytes } from '../../preload/common/rle.ts';
 import { contract } from '../../preload/contract/index.ts';
 import type { Client } from '../../preload/contract/index.ts';
 import type { Events } from '../../preload/contract/events.ts';
+import type { ModelInfo } from '../../preload/contract/model.ts';
 import type { WirePrompt } from '../../preload/contract/track.ts';
+import { miniatureWeights, writeCatalogue } from '../services/model/test-catalogue.ts';
+import { startWeightsServer, type WeightsServer } from '../services/model/weights-server.ts';
 import { hosts, openHost } from './open-hosts.ts';
 import type { OpenHost } from './open-hosts.ts';
 
@@ -15,18 +18,29 @@ const width = 64;
 const height = 48;
 const frameCount = 6;
 let sampleFolder = '';
+const weights = miniatureWeights();
+let server: WeightsServer;
 let open: OpenHost | null = null;
 
 /** A bright square that moves over a dark ground, as a folder of pictures. */
-beforeAll(() => {
+beforeAll(async () => {
 	sampleFolder = mkdtempSync(join(tmpdir(), 'masklet-pictures-'));
 	writePictures(sampleFolder);
+	server = await startWeightsServer(weights);
+	const catalogue = join(sampleFolder, 'models.json');
+	const tiny = { modelId: 'sam2.1-tiny', name: 'SAM 2.1 tiny', url: server.url, sizeBytes: weights.length };
+	writeCatalogue(catalogue, [tiny]);
+	vi.stubEnv('MASKLET_MODELS', catalogue);
 });
 afterEach(async () => {
 	await open?.close();
 	open = null;
 });
-afterAll(() => rmSync(sampleFolder, { recursive: true, force: true }));
+afterAll(async () => {
+	vi.unstubAllEnvs();
+	await server.close();
+	rmSync(sampleFolder, { recursive: true, force: true });
+});
 
 function writePictures(folder: string): void {
 	mkdirSync(folder, { recursive: true });
@@ -159,6 +173,19 @@ test.each(Object.keys(hosts))('every method of the contract does its work over %
 	const refused = await ended(client.model.add({ path: at('none.pt') }));
 	expect(refused.error).toMatchObject({ code: 'weights.unknownFormat' });
 	await expect(client.model.remove({ modelId: 'none' })).rejects.toMatchObject({ code: 'model.unknown' });
+	const modelsChanged = new Promise((resolve) => host.client.on('models.changed', resolve));
+	const fetched = await done<ModelInfo>(client.model.get({ catalogueId: 'sam2.1-tiny', modelId: 'fetched' }));
+	expect(await modelsChanged).toEqual({});
+	expect(fetched).toMatchObject({ modelId: 'fetched', licence: 'Apache-2.0' });
+	await client.model.rename({ modelId: 'fetched', name: 'Quick' });
+	expect(await client.model.reveal({ modelId: 'fetched' })).toEqual({ path: at('data/models/fetched'), isShown: true });
+	expect(await client.model.library()).toMatchObject({
+		models: [{ origin: 'builtin' }, { name: 'Quick', origin: 'official', weights: { keptBytes: weights.length } }],
+		official: [{ catalogueId: 'sam2.1-tiny', modelId: 'fetched', isFileThere: true, partial: null, jobId: null }],
+	});
+	expect(await client.model.freeWeights({ modelId: 'fetched' })).toEqual({ freedBytes: weights.length });
+	expect(await client.model.dropDownload({})).toEqual({ freedBytes: 0 });
+	await client.model.remove({ modelId: 'fetched' });
 
 	// track, annotate
 	const track = await client.track.create({ videoId: 1, labelId });

@@ -62,11 +62,12 @@ export const areas: readonly Area[] = [
 			'node:crypto',
 			'node:stream',
 			'node:stream/promises',
+			'node:timers/promises',
 			'zod',
 			'natural-orderby',
 		],
 	},
-	{ path: 'main/hosts/shared', own: ['preload', 'main'], packages: [node, 'pino', 'zod'] },
+	{ path: 'main/hosts/shared', own: ['preload', 'main'], packages: [node, 'pino', 'undici', 'zod'] },
 	{ path: 'main/hosts/electron', own: ['preload', 'main'], packages: [node, 'electron', 'pino', 'zod'] },
 	{ path: 'main/hosts/loopback', own: ['preload', 'main'], packages: [node, 'ws', 'pino', 'zod'] },
 	{

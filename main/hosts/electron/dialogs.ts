@@ -4,6 +4,7 @@ import type { DialogKind } from '../../../preload/contract/host.ts';
 
 const videos: FileFilter = { name: 'Videos', extensions: ['mp4', 'mov', 'mkv', 'webm', 'm4v'] };
 const projects: FileFilter = { name: 'Masklet projects', extensions: ['masklet'] };
+const weights: FileFilter = { name: 'SAM 2 weights', extensions: ['pt', 'pth', 'safetensors'] };
 const everything: FileFilter = { name: 'All files', extensions: ['*'] };
 
 /** Native dialogs over the studio's window; no paths when cancelled. */
@@ -36,5 +37,6 @@ const openOptions: Record<Exclude<DialogKind, 'newProject'>, Electron.OpenDialog
 	importMedia: { title: 'Import videos', properties: ['openFile', 'multiSelections'], filters: [videos, everything] },
 	importFolder: { title: 'Import folders of pictures', properties: ['openDirectory', 'multiSelections'] },
 	openProject: { title: 'Open project', properties: ['openFile'], filters: [projects, everything] },
+	addModel: { title: 'Add a model', properties: ['openFile'], filters: [weights, everything] },
 	exportFolder: { title: 'Export into a folder', properties: ['openDirectory', 'createDirectory'] },
 };

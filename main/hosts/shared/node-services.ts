@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { spawnInferenceProcess } from '../../inference/spawn-process.ts';
 import { launchDecoderPage } from '../../media/chromium/launch.ts';
 import { createServices, type HostDeps, type ServiceDeps, type Services } from '../../services/index.ts';
+import { createHttpGet } from './http-get.ts';
 import type { Product } from './product.ts';
 import type { UserFolders } from './user-folders.ts';
 
@@ -42,11 +44,23 @@ export function createHostServices({
 	return createServices({
 		...own,
 		dataFolder: folders.data,
+		catalogue: catalogueOf(product),
+		httpGet: createHttpGet(),
 		samplePath: product.samplePath,
 		now: Date.now,
 		author: authorName(),
 		frameCacheBytes: FRAME_CACHE_BYTES,
 	});
+}
+
+/**
+ * `MASKLET_MODELS` names a list of one's own in place of the official one: a laboratory's mirror, or a server on this
+ * machine. Plain http is taken for 127.0.0.1 alone, and from such a list alone: who sets the environment of a program
+ * can have it do anything anyway, while nothing that comes over the contract or from a server names an address.
+ */
+function catalogueOf(product: Product): ServiceDeps['catalogue'] {
+	const own = process.env.MASKLET_MODELS;
+	return own ? { path: resolve(own), allowsLoopback: true } : { path: product.cataloguePath, allowsLoopback: false };
 }
 
 /** Null on machines whose users have no names. */

@@ -14,6 +14,8 @@ export type Product = {
 	preloadPath: string;
 	/** The clip of the sample project. */
 	samplePath: string;
+	/** The list of official checkpoints. */
+	cataloguePath: string;
 };
 
 export function findProduct(moduleFolder: string = import.meta.dirname): Product {
@@ -33,5 +35,6 @@ export function findProduct(moduleFolder: string = import.meta.dirname): Product
 			: join(folder, 'out', 'main', 'inference-child.js'),
 		preloadPath: join(folder, 'out', 'preload', 'index.cjs'),
 		samplePath: join(folder, 'resources', 'sample', 'sample.mp4'),
+		cataloguePath: join(folder, 'resources', 'models.json'),
 	};
 }

@@ -6,6 +6,7 @@ import type { BrowseEntry } from '../../../preload/contract/host.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 
 const VIDEO_EXTENSIONS = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts', '.mpg', '.mpeg', '.hevc']);
+const WEIGHTS_EXTENSIONS = new Set(['.pt', '.pth', '.safetensors']);
 const PICTURE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png']);
 
 /** `named`: the file that was asked for, where the path is no folder's. */
@@ -104,6 +105,9 @@ function kindOf(name: string): BrowseEntry['kind'] {
 	}
 	if (VIDEO_EXTENSIONS.has(extension)) {
 		return 'video';
+	}
+	if (WEIGHTS_EXTENSIONS.has(extension)) {
+		return 'weights';
 	}
 	return PICTURE_EXTENSIONS.has(extension) ? 'picture' : 'other';
 }

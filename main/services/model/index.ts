@@ -1,15 +1,41 @@
 import { resolve } from 'node:path';
 import { runCommand, setProjectColumns } from '../../store/index.ts';
 import { present } from '../../../preload/common/assert.ts';
+import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { ModelInfo } from '../../../preload/contract/model.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
+import { checkAddress, entryOf, readCatalogue } from './catalogue.ts';
 import { checkedModel } from './choice.ts';
+import { getModel } from './get.ts';
 import type { ModelLibrary } from './library.ts';
+import { shelfOf } from './shelf.ts';
+import type { WeightsStore } from './weights-store.ts';
 
-export function createModelService(context: ServiceContext, library: ModelLibrary): ServiceHandlers<'model'> {
+export function createModelService(
+	context: ServiceContext,
+	{ library, weights }: { library: ModelLibrary; weights: WeightsStore },
+): ServiceHandlers<'model'> {
+	const { deps, inference, jobs } = context;
+	/** What is being fetched, and by which job. */
+	const getting = new Map<string, number>();
+	const jobOf = (catalogueId: string): number | null => getting.get(catalogueId) ?? null;
+
+	function changed(): void {
+		context.emit('models.changed', {});
+		// A project whose model came or went uses another one now.
+		context.announceProject();
+	}
+
+	const infoOf = (modelId: string): ModelInfo =>
+		present(
+			inference.models().find((model) => model.modelId === modelId),
+			'the new model',
+		);
+
 	return {
-		list: () => context.inference.models(),
+		list: () => inference.models(),
+		library: () => shelfOf(context, { library, weights, jobOf }),
 		choose: ({ modelId }) => {
 			checkedModel(context, modelId);
 			const { store, pendingMasks } = context.editable();
@@ -19,7 +45,7 @@ export function createModelService(context: ServiceContext, library: ModelLibrar
 			return null;
 		},
 		add: ({ path, modelId, imageSize }) =>
-			context.jobs.start({
+			jobs.start({
 				method: 'model.add',
 				name: 'Add a model',
 				outlivesProject: true,
@@ -31,18 +57,84 @@ export function createModelService(context: ServiceContext, library: ModelLibrar
 						signal: job.signal,
 						onProgress: (share) => job.progress(Math.round(share * 100), 100, 'reading weights'),
 					});
-					context.announceProject();
-					return present(
-						context.inference.models().find((model) => model.modelId === added.modelId),
-						'the added model',
-					);
+					changed();
+					return infoOf(added.modelId);
 				},
 			}),
-		remove: async ({ modelId }) => {
-			await library.remove(modelId);
-			context.inference.forget(modelId);
-			context.announceProject();
+		get: ({ catalogueId, modelId }) => {
+			const entry = entryOf(readCatalogue(deps.catalogue).entries, catalogueId);
+			if (getting.has(catalogueId)) {
+				throw new StudioError('model.getRunning', { name: entry.name });
+			}
+			const { jobId } = jobs.start({
+				method: 'model.get',
+				name: `Get ${entry.name}`,
+				outlivesProject: true,
+				run: async (job): Promise<ModelInfo> => {
+					try {
+						const added = await getModel({
+							entry,
+							modelId: modelId ?? entry.modelId,
+							path: weights.pathOf(entry.fileName),
+							library,
+							httpGet: deps.httpGet,
+							checkAddress: (url) => checkAddress(url, deps.catalogue),
+							now: deps.now,
+							signal: job.signal,
+							onProgress: (share, note) => job.progress(Math.floor(share * 1000) / 10, 100, note),
+						});
+						return infoOf(added.modelId);
+					} finally {
+						getting.delete(catalogueId);
+						changed();
+					}
+				},
+			});
+			getting.set(catalogueId, jobId);
+			context.emit('models.changed', {});
+			return { jobId };
+		},
+		rename: async ({ modelId, name }) => {
+			const same = inference.models().find((model) => model.name === name && model.modelId !== modelId);
+			if (name !== null && same) {
+				throw new StudioError('model.nameTaken', { name, modelId: same.modelId });
+			}
+			await library.rename(modelId, name);
+			changed();
 			return null;
+		},
+		remove: async ({ modelId }) => {
+			const { manifest } = library.get(modelId);
+			await library.remove(modelId);
+			await weights.free(manifest.source.path, modelId);
+			inference.forget(modelId);
+			changed();
+			return null;
+		},
+		reveal: async ({ modelId }) => {
+			library.get(modelId);
+			const path = library.folderOf(modelId);
+			await deps.host.reveal?.(path);
+			return { path, isShown: deps.host.reveal !== undefined };
+		},
+		freeWeights: async ({ modelId }) => {
+			const freedBytes = await weights.free(library.get(modelId).manifest.source.path, modelId);
+			if (freedBytes === 0) {
+				throw new StudioError('model.noWeights', { modelId });
+			}
+			changed();
+			return { freedBytes };
+		},
+		dropDownload: async ({ catalogueId }) => {
+			const { entries } = readCatalogue(deps.catalogue);
+			const dropped = catalogueId === undefined ? entries : [entryOf(entries, catalogueId)];
+			const busy = dropped.find((entry) => getting.has(entry.modelId));
+			if (busy) {
+				throw new StudioError('model.getRunning', { name: busy.name });
+			}
+			const freedBytes = await weights.dropPartials(catalogueId === undefined ? undefined : dropped[0]!.fileName);
+			changed();
+			return { freedBytes };
 		},
 	};
 }
@@ -60,6 +152,7 @@ export function renewModels(context: ServiceContext, library: ModelLibrary): voi
 					onProgress: (share) => job.progress(Math.round(share * 100), 100, 'reading weights'),
 				});
 				context.inference.forget(modelId);
+				context.emit('models.changed', {});
 			},
 		});
 	}

@@ -9,23 +9,39 @@ import { COMPILER_VERSION, configOf, modelManifest, type ModelManifest } from '.
 import { networkName } from '../../../models/sam2/inspect.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { Channel } from '../../../preload/rpc/channel.ts';
+import { type AboutModel, type OfficialSource, readAbout, removeAbout, writeAbout } from './about.ts';
 
 export type AddModel = {
 	path: string;
 	modelId: string | undefined;
 	/** 1024 when left out. */
 	imageSize?: number;
+	/** The official checkpoint that it is of. */
+	official?: OfficialSource;
+	/** Refuses what was read before it becomes a model, by throwing. */
+	check?: (manifest: ModelManifest) => void;
 	signal: AbortSignal;
 	/** From 0 to 1. */
 	onProgress: (share: number) => void;
 };
 
+/** A model of the library with all that is known of it. */
+export type LibraryModel = { model: InferenceModel; manifest: ModelManifest; about: AboutModel };
+
 /** Models that the user added: a folder each, in the data folder, of which other Masklets of this user see the same. */
 export interface ModelLibrary {
+	readonly folder: string;
 	/** Looks anew, as another Masklet may have added one. */
-	list(): InferenceModel[];
+	list(): LibraryModel[];
+	/** @throws model.builtin, model.unknown */
+	get(modelId: string): LibraryModel;
+	folderOf(modelId: string): string;
+	/** @throws model.idTaken */
+	checkFree(modelId: string): void;
 	/** @throws weights.*, model.idTaken, disk.full, file.notFound */
 	add(request: AddModel): Promise<InferenceModel>;
+	/** @throws model.builtin, model.unknown */
+	rename(modelId: string, name: string | null): Promise<void>;
 	/** @throws model.builtin, model.unknown */
 	remove(modelId: string): Promise<void>;
 	/** Models that an older compiler made, and whose weights file is still where it was. */
@@ -50,16 +66,33 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 			});
 	}
 
-	function modelOf({ modelId, manifest }: { modelId: string; manifest: ModelManifest }): InferenceModel {
-		const name = `${networkName(configOf(manifest))}${manifest.imageSize === 1024 ? '' : ` at ${manifest.imageSize}`}`;
-		return {
+	function modelOf({ modelId, manifest }: { modelId: string; manifest: ModelManifest }): LibraryModel {
+		const about = readAbout(folder, modelId);
+		const network = networkOf(manifest);
+		const model: InferenceModel = {
 			modelId,
-			name: modelId === defaultId(manifest) ? name : `${modelId} (${name})`,
+			name: about.name ?? (modelId === defaultId(manifest) ? network : `${modelId} (${network})`),
 			sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
 			device: 'CPU',
-			licence: 'of its weights file (SAM 2 itself: Apache-2.0)',
+			licence: about.official?.licence ?? 'of its weights file (SAM 2 itself: Apache-2.0)',
 			source: { kind: 'sam2', folder: join(folder, modelId) },
 		};
+		return { model, manifest, about };
+	}
+
+	const list = () => manifests().map(modelOf);
+
+	function get(modelId: string): LibraryModel {
+		if (modelId === builtinModelId) {
+			throw new StudioError('model.builtin', { modelId });
+		}
+		const known = list();
+		const found = known.find(({ model }) => model.modelId === modelId);
+		if (!found) {
+			const ids = known.map(({ model }) => model.modelId);
+			throw new StudioError('model.unknown', { modelId, known: [builtinModelId, ...ids] });
+		}
+		return found;
 	}
 
 	function checkFree(modelId: string): void {
@@ -69,37 +102,38 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 	}
 
 	return {
-		list: () => manifests().map(modelOf),
-		add: async ({ path, modelId, ...rest }) => {
+		folder,
+		list,
+		get,
+		folderOf: (modelId) => join(folder, modelId),
+		checkFree,
+		add: async ({ path, modelId, official, check, ...rest }) => {
 			if (modelId !== undefined) {
 				checkFree(modelId);
 			}
 			await mkdir(folder, { recursive: true });
-			// What it is called after is known once it is read.
-			const made = join(folder, modelId ?? `.new-${randomUUID()}`);
+			// It takes its name once it is read and checked.
+			const made = join(folder, `.new-${randomUUID()}`);
 			try {
 				const manifest = await compileInProcess({ spawn: deps.spawn, source: path, outFolder: made, ...rest });
+				check?.(manifest);
 				const finalId = modelId ?? defaultId(manifest);
-				if (modelId === undefined) {
-					checkFree(finalId);
-					await rename(made, join(folder, finalId));
-				}
-				return modelOf({ modelId: finalId, manifest });
+				checkFree(finalId);
+				await writeAbout(folder, finalId, { name: null, official: official ?? null });
+				await rename(made, join(folder, finalId));
+				return modelOf({ modelId: finalId, manifest }).model;
 			} finally {
-				if (modelId === undefined) {
-					await rm(made, { recursive: true, force: true });
-				}
+				await rm(made, { recursive: true, force: true });
 			}
 		},
+		rename: async (modelId, name) => {
+			get(modelId);
+			await writeAbout(folder, modelId, { name });
+		},
 		remove: async (modelId) => {
-			if (modelId === builtinModelId) {
-				throw new StudioError('model.builtin', { modelId });
-			}
-			const known = manifests().map((found) => found.modelId);
-			if (!known.includes(modelId)) {
-				throw new StudioError('model.unknown', { modelId, known: [builtinModelId, ...known] });
-			}
+			get(modelId);
 			await rm(join(folder, modelId), { recursive: true, force: true });
+			await removeAbout(folder, modelId);
 		},
 		outdated: () =>
 			manifests()
@@ -118,6 +152,12 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 			}
 		},
 	};
+}
+
+/** "SAM 2.1 tiny", "SAM 2 large at 512" */
+export function networkOf(manifest: Pick<ModelManifest, 'size' | 'version' | 'imageSize'>): string {
+	const config = configOf(manifest);
+	return `${networkName(config)}${config.imageSize === 1024 ? '' : ` at ${config.imageSize}`}`;
 }
 
 /** "sam2.1-tiny", "sam2-large-512" */

@@ -4,7 +4,12 @@ export const modelErrors = {
 		`There is no model "${modelId}" here. Choose one of: ${known.join(', ')}`,
 	'model.idTaken': ({ modelId }: { modelId: string }) =>
 		`There is a model "${modelId}" already. Choose another id (--as), or remove that one first`,
-	'model.builtin': ({ modelId }: { modelId: string }) => `${modelId} ships with Masklet and cannot be removed`,
+	'model.builtin': ({ modelId }: { modelId: string }) =>
+		`${modelId} ships with Masklet: it cannot be removed or renamed, and there is no file of it to show`,
+	'model.nameTaken': ({ name, modelId }: { name: string; modelId: string }) =>
+		`Names tell models apart, and ${modelId} is called "${name}" already. Choose another name`,
+	'model.noWeights': ({ modelId }: { modelId: string }) =>
+		`Masklet keeps no weights file of ${modelId}, so there is nothing to free`,
 	'model.missing': ({ modelId }: { modelId: string }) =>
 		`This project uses the model ${modelId}, which is not on this machine; the built-in one is used until you add it`,
 	'model.processDied': ({ reason }: { reason: string }) =>

@@ -9,6 +9,7 @@ export function canChoose(kind: BrowseEntry['kind'], purpose: BrowsePurpose): bo
 		openProject: ['project'],
 		newProject: ['folder'],
 		exportFolder: ['folder'],
+		addModel: ['weights'],
 	};
 	return kinds[purpose].includes(kind);
 }

@@ -78,7 +78,7 @@ function createBar(): { update: (info: JobInfo) => void; stop: () => void } {
 			if (!bar) {
 				bar = new cliProgress.SingleBar(
 					{
-						format: `${info.name} [{bar}] {percentage}% {value}/{total} ${info.totalCount < 20 ? '{note}' : '{note} {eta_formatted} left'}`,
+						format: `${info.name} [{bar}] {percentage}% ${formatOf(info, info.totalCount)}`,
 						stream: process.stderr,
 						hideCursor: true,
 						clearOnComplete: false,
@@ -94,4 +94,12 @@ function createBar(): { update: (info: JobInfo) => void; stop: () => void } {
 		},
 		stop: () => bar?.stop(),
 	};
+}
+
+/** A download tells bytes, rate and time in its note. */
+function formatOf({ method }: JobInfo, totalCount: number): string {
+	if (method === 'model.get') {
+		return '{note}';
+	}
+	return `{value}/{total} ${totalCount < 20 ? '{note}' : '{note} {eta_formatted} left'}`;
 }

@@ -3,15 +3,18 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { ModelInfo } from '../../../../preload/contract/model.ts';
 import { StudioError } from '../../../../preload/common/studio-error.ts';
 import type { Studio } from '../studio.ts';
+import { addLibraryCommands, listAvailable } from './library-commands.ts';
+import { modelLine } from './model-line.ts';
 import type { RunCommand } from './options.ts';
 
-/** `models list`, `models add` and `models remove`. */
+/** `models` and what stands under it. */
 export function addModelCommands(program: Command, run: RunCommand): Command {
-	const models = program.command('models').description('Lists, adds and removes models');
+	const models = program.command('models').description('Lists, fetches, adds, renames and removes models');
 	models
 		.command('list')
 		.description('Tells the models that can be used')
-		.action(() => run(listModels));
+		.option('--available', 'the official checkpoints that can be fetched instead, and what there is of each')
+		.action((options: { available?: boolean }) => run(options.available ? listAvailable : listModels));
 	models
 		.command('add')
 		.description('Makes a model of a SAM 2 or 2.1 weights file (.pt or .safetensors); the file is read, never run')
@@ -23,7 +26,7 @@ export function addModelCommands(program: Command, run: RunCommand): Command {
 		);
 	models
 		.command('remove')
-		.description('Removes a model that was added; its weights file is left alone')
+		.description('Removes a model, and its weights file where it was fetched; a file of your own is left alone')
 		.argument('<id>', 'as `models list` tells it')
 		.action((modelId: string) =>
 			run(async (studio) => {
@@ -31,12 +34,13 @@ export function addModelCommands(program: Command, run: RunCommand): Command {
 				studio.output.result({ removed: modelId }, `${modelId} was removed`);
 			}),
 		);
+	addLibraryCommands(models, run);
 	return models;
 }
 
 async function listModels(studio: Studio): Promise<void> {
 	const models = await studio.client.model.list();
-	studio.output.result(models, models.map(lineOf).join('\n'));
+	studio.output.result(models, models.map(modelLine).join('\n'));
 }
 
 async function addModel(studio: Studio, request: { file: string; as?: string; size?: 1024 | 512 }): Promise<void> {
@@ -50,12 +54,7 @@ async function addModel(studio: Studio, request: { file: string; as?: string; si
 	if (isCancelled) {
 		throw new StudioError('request.cancelled');
 	}
-	studio.output.result(result, lineOf(result));
-}
-
-function lineOf(model: ModelInfo): string {
-	const size = model.sizeBytes === 0 ? 'ships with Masklet' : `${Math.round(model.sizeBytes / 2 ** 20)} MiB`;
-	return `${model.modelId.padEnd(20)}  ${model.name}, ${model.device}, ${size}`;
+	studio.output.result(result, modelLine(result));
 }
 
 function parseImageSize(text: string): 1024 | 512 {

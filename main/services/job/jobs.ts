@@ -31,7 +31,14 @@ export type JobStart<T> = {
 	run: (job: JobHandle) => Promise<T>;
 };
 
-type Entry = { info: JobInfo; controller: AbortController; ended: Promise<void>; outlivesProject: boolean };
+type Entry = {
+	info: JobInfo;
+	controller: AbortController;
+	ended: Promise<void>;
+	outlivesProject: boolean;
+	/** Progress that is not announced yet. */
+	announcing?: NodeJS.Timeout | undefined;
+};
 
 export interface Jobs {
 	start<T>(start: JobStart<T>): { jobId: number };
@@ -72,15 +79,23 @@ export function createJobs(deps: {
 		const entry: Entry = { info, controller, ended: Promise.resolve(), outlivesProject };
 		entries.set(jobId, entry);
 		let announcedAtMillis = -Infinity;
+		const announce = (): void => {
+			clearTimeout(entry.announcing);
+			entry.announcing = undefined;
+			announcedAtMillis = deps.now();
+			deps.emit('job.progress', entry.info);
+		};
 		const handle: JobHandle = {
 			jobId,
 			signal: controller.signal,
 			progress: (doneCount, totalCount, note) => {
 				entry.info = { ...entry.info, doneCount, totalCount, note: note ?? entry.info.note };
-				const nowMillis = deps.now();
-				if (nowMillis - announcedAtMillis >= PROGRESS_INTERVAL_MILLIS || doneCount === totalCount) {
-					announcedAtMillis = nowMillis;
-					deps.emit('job.progress', entry.info);
+				const waitMillis = announcedAtMillis + PROGRESS_INTERVAL_MILLIS - deps.now();
+				if (waitMillis <= 0 || doneCount === totalCount) {
+					announce();
+				} else {
+					// Work that halts now is seen where it halted, not where it was when it was last told of.
+					entry.announcing ??= setTimeout(announce, waitMillis);
 				}
 			},
 			warn: (sentence) => {
@@ -114,6 +129,7 @@ export function createJobs(deps: {
 		ending: { state: 'done' | 'cancelled' | 'failed'; result: unknown; error: StudioError | null },
 	): void {
 		entry.info = { ...entry.info, state: ending.state };
+		clearTimeout(entry.announcing);
 		const { error } = ending;
 		deps.emit('job.done', {
 			job: entry.info,

@@ -1,13 +1,15 @@
-import { commandEntry, commandIds, type CommandId } from '../../preload/contract/commands.ts';
+import { commandEntry, commandIds, type CommandId, type CommandMenu } from '../../preload/contract/commands.ts';
 
 /** What of a `KeyboardEvent` the keys are matched by. */
 export type KeyPress = { code: string; ctrlKey: boolean; metaKey: boolean; shiftKey: boolean; altKey: boolean };
 
 /** Where the focus is: keys without `Mod` belong to the stage and the timeline alone, so that Tab walks the page. */
-export type FocusPlace = 'work' | 'text' | 'elsewhere' | 'dialog';
+export type FocusPlace = 'work' | 'text' | 'elsewhere' | 'dialog' | 'page';
 
 /** Keys that a text field or a page handles itself. */
 const textKeys = new Set<string>(['Mod+KeyZ', 'Mod+Shift+KeyZ', 'Mod+KeyY', 'Mod+KeyC', 'Mod+KeyV']);
+/** A page over the work takes no key that would change what lies under it. */
+const pageMenus = new Set<CommandMenu>(['file', 'help']);
 const fieldCommands = new Set<CommandId>(['help.keys']);
 
 /** "Mod+Shift+KeyZ" of a key press. */
@@ -33,10 +35,13 @@ export function commandFor(
 	if (id === undefined || context.place === 'dialog') {
 		return null;
 	}
+	if (context.place === 'page' && !pageMenus.has(commandEntry(id).menu)) {
+		return null;
+	}
 	if (name.includes('Mod+') || press.code.startsWith('F')) {
 		return context.place === 'text' && (textKeys.has(name) || fieldCommands.has(id)) ? null : id;
 	}
-	return context.place === 'work' ? id : null;
+	return context.place === 'work' || (context.place === 'page' && press.code === 'Slash') ? id : null;
 }
 
 /** Where the focus is. `data-keys="work"` marks what the single keys work in. */
@@ -46,11 +51,17 @@ export function focusPlace(page: Document): FocusPlace {
 	if (page.querySelector('dialog[open]') || element?.closest('[role="menu"]')) {
 		return 'dialog';
 	}
+	const isField = element?.matches(
+		'input:not([type="range"]):not([type="checkbox"]), textarea, select, [contenteditable="true"]',
+	);
+	if (isField) {
+		return 'text';
+	}
+	if (page.querySelector('[data-page]')) {
+		return 'page';
+	}
 	if (!element || element === page.body) {
 		return 'work';
-	}
-	if (element.matches('input:not([type="range"]):not([type="checkbox"]), textarea, select, [contenteditable="true"]')) {
-		return 'text';
 	}
 	return element.closest('[data-keys="work"]') ? 'work' : 'elsewhere';
 }

@@ -6,6 +6,7 @@ import { fileCommands } from './file.ts';
 import { goCommands } from './go.ts';
 import { defaultKeyMap, keyLabel } from './keys.ts';
 import { maskCommands } from './mask.ts';
+import { modelCommands } from './models.ts';
 import { objectCommands } from './object.ts';
 import { toolCommands } from './tool.ts';
 import { viewCommands } from './view.ts';
@@ -28,6 +29,7 @@ export class Commands {
 			...toolCommands(context),
 			...objectCommands(context),
 			...maskCommands(context),
+			...modelCommands(context),
 			...helpCommands(context),
 		};
 		this.#commands = new Map(

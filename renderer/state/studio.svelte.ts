@@ -7,6 +7,7 @@ import { Connection, type OpenChannel } from './connection.svelte.ts';
 import type { DialogRequest } from './dialogs.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { Messages } from './messages.svelte.ts';
+import { ModelShelf } from './model-shelf.svelte.ts';
 import { OpenVideo } from './open-video.svelte.ts';
 import { Preferences, type Storage } from './preferences.svelte.ts';
 import { ProjectState } from './project-state.svelte.ts';
@@ -22,6 +23,8 @@ export class Studio {
 	readonly messages = new Messages();
 	readonly jobs = new Jobs();
 	readonly view = new ViewState();
+	/** What the models page shows. */
+	readonly shelf = new ModelShelf({ client: () => this.client, jobs: this.jobs });
 	readonly preferences: Preferences;
 	readonly connection: Connection;
 	host = $state.raw<HostInfo | null>(null);
@@ -176,6 +179,7 @@ export class Studio {
 	async #connected(client: ConnectedClient): Promise<void> {
 		client.on('store.changed', (change) => void this.messages.attempt(() => this.#storeChanged(change)));
 		client.on('project.changed', ({ project }) => void this.messages.attempt(() => this.#projectChanged(project)));
+		client.on('models.changed', () => void this.messages.attempt(() => this.#modelsChanged()));
 		client.on('job.progress', (job) => this.jobs.progressed(job));
 		client.on('job.done', (done) => this.#jobDone(done));
 		client.on('run.frames', (grown) => {
@@ -189,6 +193,7 @@ export class Studio {
 			client.project.recent(),
 			client.project.current(),
 			this.jobs.refresh(client),
+			this.shelf.refresh(),
 		]);
 		this.host = host;
 		this.recents = recents;
@@ -214,6 +219,10 @@ export class Studio {
 			this.leaveProject();
 			this.recents = await this.client.project.recent();
 		}
+	}
+
+	async #modelsChanged(): Promise<void> {
+		await Promise.all([this.project?.refreshModels(), this.shelf.refresh()]);
 	}
 
 	async #storeChanged(change: Events['store.changed']): Promise<void> {
@@ -244,7 +253,7 @@ export class Studio {
 			void this.messages.attempt(async () => {
 				// A run of another window, or of before a reload, ends here too.
 				await this.video?.runEnded(done.job.jobId);
-				await Promise.all([this.project?.refreshPasses(), this.project?.refreshModels()]);
+				await Promise.all([this.project?.refreshPasses(), this.#modelsChanged()]);
 			});
 		}
 	}

@@ -8,9 +8,12 @@ const root = join(import.meta.dirname, '../..');
 export type StudioHost = { address: string; child: ChildProcess; stop: () => Promise<void>; kill: () => Promise<void> };
 
 /** Starts the built loopback host, as `npm start` does without an Electron binary, with a home folder of its own. */
-export async function startStudioHost(home: string): Promise<StudioHost> {
+export async function startStudioHost(
+	home: string,
+	environment: Readonly<Record<string, string>> = {},
+): Promise<StudioHost> {
 	const child = spawn(process.execPath, [join(root, 'out/main/loopback.js'), '--no-open'], {
-		env: { ...process.env, MASKLET_HOME: home },
+		env: { ...process.env, MASKLET_HOME: home, ...environment },
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	const ended = once(child, 'exit');

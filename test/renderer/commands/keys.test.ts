@@ -3,6 +3,7 @@ import { commandEntry, commandIds } from '../../../preload/contract/commands.ts'
 import {
 	commandFor,
 	defaultKeyMap,
+	focusPlace,
 	keyLabel,
 	type FocusPlace,
 	type KeyPress,
@@ -74,4 +75,17 @@ test('the palette ranks starts of words before letters in order', () => {
 test('brush sizes go in halves of a pixel, always a step, and there and back again', () => {
 	expect([0.5, 1, 12].map((radius) => nextRadius(radius, 1.25))).toEqual([1, 1.5, 15]);
 	expect([0.5, 1, 15].map((radius) => nextRadius(radius, 0.8))).toEqual([0.5, 0.5, 12]);
+});
+
+test('a page over the work takes the keys of files and help, and none that would edit what lies under it', () => {
+	expect([command('Ctrl+KeyK', 'page'), command('Ctrl+KeyO', 'page')]).toEqual(['help.palette', 'project.open']);
+	expect(command('Shift+Slash', 'page')).toBe('help.keys');
+	const editing = ['KeyD', 'Delete', 'KeyT', 'Space', 'Ctrl+KeyZ', 'Ctrl+KeyV', 'Ctrl+KeyB'];
+	expect(editing.map((key) => command(key, 'page'))).toEqual(editing.map(() => null));
+	const page = (hasPage: boolean) =>
+		({
+			activeElement: null,
+			querySelector: (selector: string) => (hasPage && selector === '[data-page]' ? {} : null),
+		}) as unknown as Document;
+	expect([focusPlace(page(true)), focusPlace(page(false))]).toEqual(['page', 'work']);
 });

@@ -24,6 +24,8 @@ export const ownedModel = modelInfo.extend({
 	catalogueId: z.string().nullable(),
 	/** What its network is called: "SAM 2.1 tiny". */
 	network: z.string(),
+	/** Another version of Masklet made it and its weights file is gone: it works again once that is fetched or added. */
+	needsWeights: z.boolean(),
 	/** The weights file that it was made of; null for the built-in one. */
 	weights: z
 		.object({

@@ -17,7 +17,12 @@ export function createHttpGet(options: { silenceLimitMillis?: number } = {}): Ht
 		const close = (): void => void dispatcher.destroy().catch(() => undefined);
 		try {
 			const timeouts = { headersTimeout: silenceLimitMillis, bodyTimeout: silenceLimitMillis };
-			const answer = await request(url, { dispatcher, headers, signal, ...timeouts });
+			const answer = await request(url, {
+				dispatcher,
+				headers: { 'user-agent': 'masklet', ...headers },
+				signal,
+				...timeouts,
+			});
 			// What comes after `close` is of no interest, nor is its end.
 			answer.body.on('error', () => {});
 			return {

@@ -126,6 +126,7 @@ async function makeModel(request: GetRequest, receivedSha256: string | null): Pr
 		return await library.add({
 			path,
 			modelId,
+			isReplacement: receivedSha256 !== null,
 			official: { catalogueId, url, licence, receivedSha256 },
 			check: (manifest) => checkManifest(manifest, entry, receivedSha256),
 			signal,

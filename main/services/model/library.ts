@@ -16,6 +16,8 @@ export type AddModel = {
 	modelId: string | undefined;
 	/** 1024 when left out. */
 	imageSize?: number;
+	/** It was free before its weights came into their place, which makes the model of before whole again. */
+	isReplacement?: boolean;
 	/** The official checkpoint that it is of. */
 	official?: OfficialSource;
 	/** Refuses what was read before it becomes a model, by throwing. */
@@ -36,7 +38,7 @@ export interface ModelLibrary {
 	/** @throws model.builtin, model.unknown */
 	get(modelId: string): LibraryModel;
 	folderOf(modelId: string): string;
-	/** @throws model.idTaken */
+	/** An id is free for a model that cannot be used until its weights come again. @throws model.idTaken */
 	checkFree(modelId: string): void;
 	/** @throws weights.*, model.idTaken, disk.full, file.notFound */
 	add(request: AddModel): Promise<InferenceModel>;
@@ -95,8 +97,11 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 		return found;
 	}
 
-	function checkFree(modelId: string): void {
-		if (modelId === builtinModelId || existsSync(join(folder, modelId))) {
+	function checkFree(modelId: string, { isReplacement = false }: { isReplacement?: boolean } = {}): void {
+		const manifest = readManifest(join(folder, modelId, MANIFEST_NAME));
+		const isStale = manifest !== null && (isReplacement ? isOutdated(manifest) : needsWeights(manifest));
+		const isTaken = existsSync(join(folder, modelId)) && !isStale;
+		if (modelId === builtinModelId || isTaken) {
 			throw new StudioError('model.idTaken', { modelId });
 		}
 	}
@@ -107,9 +112,9 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 		get,
 		folderOf: (modelId) => join(folder, modelId),
 		checkFree,
-		add: async ({ path, modelId, official, check, ...rest }) => {
+		add: async ({ path, modelId, isReplacement = false, official, check, ...rest }) => {
 			if (modelId !== undefined) {
-				checkFree(modelId);
+				checkFree(modelId, { isReplacement });
 			}
 			await mkdir(folder, { recursive: true });
 			// It takes its name once it is read and checked.
@@ -118,8 +123,9 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 				const manifest = await compileInProcess({ spawn: deps.spawn, source: path, outFolder: made, ...rest });
 				check?.(manifest);
 				const finalId = modelId ?? defaultId(manifest);
-				checkFree(finalId);
-				await writeAbout(folder, finalId, { name: null, official: official ?? null });
+				checkFree(finalId, { isReplacement });
+				await writeAbout(folder, finalId, { official: official ?? null });
+				await rm(join(folder, finalId), { recursive: true, force: true });
 				await rename(made, join(folder, finalId));
 				return modelOf({ modelId: finalId, manifest }).model;
 			} finally {
@@ -137,7 +143,7 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 		},
 		outdated: () =>
 			manifests()
-				.filter(({ manifest }) => manifest.compilerVersion !== COMPILER_VERSION && existsSync(manifest.source.path))
+				.filter(({ manifest }) => isOutdated(manifest) && existsSync(manifest.source.path))
 				.map(({ modelId, manifest }) => ({
 					modelId,
 					path: manifest.source.path,
@@ -152,6 +158,15 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 			}
 		},
 	};
+}
+
+/** Another version's compiler made it, and the weights that it could be made again from are gone. */
+export function needsWeights(manifest: ModelManifest): boolean {
+	return isOutdated(manifest) && !existsSync(manifest.source.path);
+}
+
+function isOutdated({ compilerVersion }: ModelManifest): boolean {
+	return compilerVersion !== COMPILER_VERSION;
 }
 
 /** "SAM 2.1 tiny", "SAM 2 large at 512" */

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../context.ts';
 import { type CatalogueEntry, readCatalogue } from './catalogue.ts';
 import { readPartial } from './download/partial-file.ts';
 import { approximateBytesOf, freeBytesOf } from './get.ts';
-import { type LibraryModel, type ModelLibrary, networkOf } from './library.ts';
+import { type LibraryModel, type ModelLibrary, needsWeights, networkOf } from './library.ts';
 import type { WeightsStore } from './weights-store.ts';
 
 export type ShelfDeps = {
@@ -23,7 +23,14 @@ export async function shelfOf(context: ServiceContext, deps: ShelfDeps): Promise
 	const models: OwnedModel[] = context.inference.models().map((model) => {
 		const found = known.get(model.modelId);
 		if (!found) {
-			return { ...model, origin: 'builtin', catalogueId: null, network: model.name, weights: null };
+			return {
+				...model,
+				origin: 'builtin',
+				catalogueId: null,
+				network: model.name,
+				needsWeights: false,
+				weights: null,
+			};
 		}
 		const { path, sha256 } = found.manifest.source;
 		const catalogueId = entries.find((entry) => isOf(found, entry))?.modelId ?? null;
@@ -32,6 +39,7 @@ export async function shelfOf(context: ServiceContext, deps: ShelfDeps): Promise
 			origin: catalogueId === null ? 'added' : 'official',
 			catalogueId,
 			network: networkOf(found.manifest),
+			needsWeights: needsWeights(found.manifest),
 			weights: { path, sha256, isThere: existsSync(path), keptBytes: weights.keptBytes(path) },
 		};
 	});

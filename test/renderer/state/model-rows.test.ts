@@ -14,6 +14,7 @@ const weights = { path: '/home/a/data/weights/tiny.pt', isThere: true, keptBytes
 const builtin: OwnedModel = {
 	...{ modelId: 'builtin-basic', name: 'Built-in (basic)', sizeBytes: 0, device: 'CPU', licence: 'Apache-2.0' },
 	...{ millisPerFrame: 84.4, origin: 'builtin', catalogueId: null, network: 'Built-in (basic)', weights: null },
+	needsWeights: false,
 };
 const tiny: OwnedModel = {
 	...builtin,

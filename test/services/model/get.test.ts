@@ -147,7 +147,13 @@ test('it is renamed while a project uses it, made again by a newer compiler, fre
 	expect(await services.client.model.freeWeights({ modelId: catalogueId })).toEqual({ freedBytes: bytes.length });
 	expect((await library()).models[1]!.weights).toMatchObject({ isThere: false, keptBytes: 0 });
 
+	// Without it, another compiler leaves a model that says so, and that can be had again under its id and name.
 	await services.client.model.rename({ modelId: catalogueId, name: 'Gone soon' });
+	writeFileSync(manifestPath, manifest.replace(/"compilerVersion": \d+/, '"compilerVersion": 0'));
+	expect((await library()).models[1]).toMatchObject({ modelId: catalogueId, needsWeights: true });
+	await get();
+	expect((await library()).models[1]).toMatchObject({ name: 'Gone soon', needsWeights: false, origin: 'official' });
+	expect(readFileSync(manifestPath, 'utf8')).toBe(manifest);
 	await services.client.model.remove({ modelId: catalogueId });
 	expect(await services.client.project.current()).toMatchObject({ modelId: 'builtin-basic' });
 	expect([kept(modelsFolder), kept(weightsFolder)]).toEqual([[], []]);

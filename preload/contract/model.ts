@@ -31,7 +31,7 @@ export const ownedModel = modelInfo.extend({
 		.object({
 			path: z.string(),
 			isThere: z.boolean(),
-			/** Masklet fetched it and keeps it: 0 bytes of it are Masklet's where it is a file of one's own. */
+			/** What Masklet fetched and keeps of it; 0 for a file of one's own, which is not Masklet's to delete. */
 			keptBytes: z.number(),
 			sha256: z.string(),
 		})

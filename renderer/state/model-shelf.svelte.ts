@@ -6,6 +6,8 @@ import type { Jobs } from './jobs.svelte.ts';
 export class ModelShelf {
 	library = $state.raw<ModelLibraryInfo | null>(null);
 	isOpen = $state(false);
+	/** Why the library could not be read. */
+	problem = $state<string | null>(null);
 	/** Why the last attempt to fetch a checkpoint ended, by its id. */
 	failures = $state.raw<Readonly<Record<string, string>>>({});
 	readonly #client: () => ConnectedClient;
@@ -25,10 +27,16 @@ export class ModelShelf {
 		this.isOpen = false;
 	}
 
-	/** Reads what shows; nothing while the page is closed. */
+	/** Reads what shows; nothing while the page is closed. What goes wrong is told on the page. */
 	async refresh(): Promise<void> {
-		if (this.isOpen) {
+		if (!this.isOpen) {
+			return;
+		}
+		try {
 			this.library = await this.#client().model.library();
+			this.problem = null;
+		} catch (error) {
+			this.problem = error instanceof Error ? error.message : String(error);
 		}
 	}
 

@@ -99,6 +99,7 @@ const reasons: Readonly<Record<string, string>> = {
 	ECONNREFUSED: 'the connection was refused',
 	ENETUNREACH: 'there is no network',
 	EHOSTUNREACH: 'there is no way to it',
+	ETIMEDOUT: 'no answer came in time',
 	ECONNRESET: 'the connection was reset',
 	UND_ERR_SOCKET: 'the connection broke off',
 	SELF_SIGNED_CERT_IN_CHAIN: certificate,

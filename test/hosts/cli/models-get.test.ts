@@ -68,7 +68,7 @@ test('a checkpoint is fetched, with Ctrl-C in the middle, and used by its id', a
 	expect(await masklet('models', 'free', 'sam2.1-tiny')).toMatchObject({ code: 1 });
 	expect(await masklet('models', 'remove', 'sam2.1-tiny')).toMatchObject({ code: 0 });
 	expect([kept(), await available()]).toMatchObject([[], [{ modelId: null }]]);
-});
+}, 300_000);
 
 test('what goes wrong is a sentence with a way out', async () => {
 	writeFileSync(join(weightsFolder, 'tiny.pt.part'), 'half');
@@ -95,4 +95,4 @@ test('what goes wrong is a sentence with a way out', async () => {
 	expect(error.message).toContain('https://dl.fbaipublicfiles.com/segment_anything_2/092824/sam2.1_hiera_tiny.pt');
 	expect(error.message).toContain(join(weightsFolder, 'sam2.1_hiera_tiny.pt'));
 	expect(kept()).toEqual([]);
-});
+}, 300_000);

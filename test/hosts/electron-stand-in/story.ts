@@ -141,9 +141,11 @@ async function tellDialogs(client: ConnectedClient): Promise<void> {
 	assert.deepEqual(await client.host.pick({ kind: 'newProject', suggestedName: 'New' }), [join(home, 'New.masklet')]);
 	standIn.picked = [home];
 	assert.deepEqual(await client.host.pick({ kind: 'exportFolder' }), [home]);
+	standIn.picked = [join(home, 'dogs.pt')];
+	assert.deepEqual(await client.host.pick({ kind: 'addModel' }), [join(home, 'dogs.pt')]);
 	assert.deepEqual(
 		standIn.dialogs.map(({ kind }) => kind),
-		['open', 'save', 'open'],
+		['open', 'save', 'open', 'open'],
 	);
 	await client.host.reveal({ path: home });
 	assert.deepEqual(standIn.revealed, [home]);

@@ -3,7 +3,7 @@ import type { Sam2Config } from '../../models/sam2/config.ts';
 import { miniatureConfig, sam2Config } from '../../models/sam2/config.ts';
 
 /** Raised whenever graphs change: models made by a lower one are made again. */
-export const COMPILER_VERSION = 1;
+export const COMPILER_VERSION = 2;
 
 /** What stands beside the compiled graphs. */
 export const modelManifest = z.object({

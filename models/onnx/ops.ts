@@ -68,6 +68,23 @@ export function linear(graph: Graph, key: string, value: Value, outputSize: numb
 	return add(graph, matmul(graph, value, weight), graph.weight(`${key}.bias`, [outputSize]));
 }
 
+/**
+ * The linear layer `key`, whose output is `parts` equal ones side by side, as that many layers: the runtime cuts the
+ * weights once when it loads them, instead of the numbers each time.
+ */
+export function linearParts(
+	graph: Graph,
+	key: string,
+	value: Value,
+	sizes: { outputSize: number; parts: number },
+): Value[] {
+	const { outputSize, parts } = sizes;
+	const inputSize = fixed(value.shape.at(-1));
+	const weight = graph.weight(`${key}.weight`, [parts * outputSize, inputSize], 'transposed');
+	const biases = split(graph, graph.weight(`${key}.bias`, [parts * outputSize]), parts, 0);
+	return split(graph, weight, parts, 1).map((part, index) => add(graph, matmul(graph, value, part), biases[index]!));
+}
+
 /** Normalizes over the last dimension. */
 export function layerNorm(graph: Graph, key: string, value: Value, epsilon: number): Value {
 	const size = fixed(value.shape.at(-1));

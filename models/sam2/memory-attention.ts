@@ -62,7 +62,7 @@ export function memoryAttention(
 			graph,
 			[
 				reshape(graph, rotated, [1, merged(frames, area), channels]),
-				deinterleave(graph, linear(graph, `${cross}.k_proj`, placedPointers, channels)),
+				unrotated(graph, linear(graph, `${cross}.k_proj`, placedPointers, channels)),
 			],
 			1,
 			'memory_tokens',
@@ -84,15 +84,28 @@ export function memoryAttention(
 }
 
 /**
- * Rotates neighbouring channels as complex numbers by the token's place. The result has the even channels first and
- * then the odd ones: queries and keys, rotated or not, share that order, so their products are the same.
+ * Rotates neighbouring channels as complex numbers by the token's place, [B, h w, C]. In the plain dialect the result
+ * has the even channels first and then the odd ones: queries and keys, rotated or not, share that order, so their
+ * products are the same.
  */
 function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
 	const { channels } = config;
 	const edge = gridSize(config);
-	const shape = [1, edge * edge, channels / 2];
+	const shape = [edge * edge, channels / 2];
 	const cosines = graph.constant('rotation-cos', shape, () => rotation(edge, channels, 'cos'));
 	const sines = graph.constant('rotation-sin', shape, () => rotation(edge, channels, 'sin'));
+	if (graph.dialect === 'contrib') {
+		// One pass over the numbers; position ids of one 0 count from there.
+		const fromStart = graph.integers([0]);
+		return (value) =>
+			graph.node(
+				'RotaryEmbedding',
+				[value, fromStart, cosines, sines],
+				[{ shape: value.shape }],
+				{ interleaved: 1, num_heads: 1, rotary_embedding_dim: channels },
+				'com.microsoft',
+			)[0]!;
+	}
 	return (value) => {
 		const [even, odd] = evenAndOdd(graph, value);
 		const real = subtract(graph, multiply(graph, even, cosines), multiply(graph, odd, sines));
@@ -102,8 +115,8 @@ function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
 }
 
 /** The order of the rotator's result without its rotation. */
-function deinterleave(graph: Graph, value: Value): Value {
-	return concat(graph, evenAndOdd(graph, value), 2);
+function unrotated(graph: Graph, value: Value): Value {
+	return graph.dialect === 'contrib' ? value : concat(graph, evenAndOdd(graph, value), 2);
 }
 
 function evenAndOdd(graph: Graph, value: Value): [Value, Value] {

@@ -4,8 +4,11 @@ import type { ModelManifest } from './manifest.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Link } from '../../preload/rpc/link.ts';
 
+/** Where frames' features are kept beside memory; the folder may be deleted at any time. */
+export type FeatureFolder = { folder: string; limitBytes: number };
+
 /** Where a model comes from. The child makes a tracker of it, once, on first use. */
-export type ModelSource = { kind: 'builtin' } | { kind: 'sam2'; folder: string };
+export type ModelSource = { kind: 'builtin' } | { kind: 'sam2'; folder: string; features?: FeatureFolder };
 
 /** A prompt as the wire and the store have it: a mask is COCO's compressed counts, of the picture's size. */
 export type InferencePrompt =

@@ -54,6 +54,7 @@ export function createServices(deps: ServiceDeps): Services {
 			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
 		},
 		models: () => library.list(),
+		features: deps.featureFolder,
 		log: deps.log,
 	});
 	const jobs = createJobs({

@@ -2,11 +2,13 @@ import { assert, present } from '../../preload/common/assert.ts';
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
 import { lowResSize } from '../sam2/config.ts';
 import type { Features, Sam2Engine } from './engine.ts';
-import { FeatureCache } from './feature-cache.ts';
+import type { FeaturePrecision } from './feature-bytes.ts';
+import { FeatureCache, type FeatureStore } from './feature-cache.ts';
 import { maskFromLogits, maskInSquare } from './logits.ts';
 import type { FrameState } from './object-memory.ts';
 import { anchorsInReach } from './object-memory.ts';
 import { ObjectPredictor, stateOfMask } from './object-predictor.ts';
+import { pictureKeyOf } from './picture-key.ts';
 import { StillReplay } from './still-replay.ts';
 import type { Anchor, MaskScores, Presence, PromptRequest, PromptResult, TrackedMask } from './tracker.ts';
 import type { Tracker, TrackObject, TrackRequest, TrackSegment } from './tracker.ts';
@@ -19,8 +21,12 @@ export type Sam2TrackerOptions = {
 	maxAnchors?: number;
 	/** Holes of at most so many low-resolution pixels are filled. Default 8. */
 	fillHoleArea?: number;
-	/** Bytes of frames' features that are kept. Default 512 MiB: 30 frames at 1024. */
+	/** Bytes of frames' features that are kept in memory. Default 256 MiB: 32 frames at 1024. */
 	featureCacheBytes?: number;
+	/** Default `half`; `single` compares with the reference. */
+	featurePrecision?: FeaturePrecision;
+	/** Where features are kept beside memory. */
+	featureStore?: FeatureStore;
 };
 
 type Lane = { object: TrackObject; segment: TrackSegment; predictor: ObjectPredictor };
@@ -28,19 +34,25 @@ type Lane = { object: TrackObject; segment: TrackSegment; predictor: ObjectPredi
 /** SAM 2 as a tracker. A frame is encoded once for all objects; objects do not know each other. */
 export class Sam2Tracker implements Tracker {
 	private readonly engine: Sam2Engine;
-	private readonly options: Required<Sam2TrackerOptions>;
+	private readonly options: Required<Pick<Sam2TrackerOptions, 'maxAnchors' | 'fillHoleArea'>>;
 	private readonly features: FeatureCache;
 	private readonly replay: StillReplay;
 
 	constructor(engine: Sam2Engine, options: Sam2TrackerOptions = {}) {
 		this.engine = engine;
-		this.options = { maxAnchors: 4, fillHoleArea: 8, featureCacheBytes: 512 * 2 ** 20, ...options };
-		this.features = new FeatureCache(engine, this.options.featureCacheBytes);
+		const { featureCacheBytes = 256 * 2 ** 20, featurePrecision = 'half', featureStore, ...own } = options;
+		this.options = { maxAnchors: 4, fillHoleArea: 8, ...own };
+		this.features = new FeatureCache(engine, {
+			limitBytes: featureCacheBytes,
+			precision: featurePrecision,
+			...(featureStore ? { store: featureStore } : {}),
+		});
 		this.replay = new StillReplay(engine, this.options);
 	}
 
 	async prompt(request: PromptRequest, signal: AbortSignal): Promise<PromptResult> {
 		const { picture, prompts, pictureKey } = request;
+		this.features.lookAlsoAt(pictureKey);
 		const features = await this.features.get(pictureKey, () => Promise.resolve(picture), signal);
 		const { state, mask, alternatives } = await this.replay.run(
 			{ size: picture, prompts, pictureKey, features },
@@ -70,6 +82,8 @@ export class Sam2Tracker implements Tracker {
 				return { object, segment, predictor: new ObjectPredictor(this.engine, { frameCount, ...this.options }) };
 			}),
 		);
+		const anchors = request.objects.flatMap((object) => object.anchors.map((anchor) => anchor.frameIndex));
+		this.features.lookAt(request.videoKey, anchors);
 		for (const frameIndex of framesOf(lanes, step)) {
 			for (const lane of lanes.filter(({ segment }) => isOn(segment, frameIndex, step))) {
 				const tracked = await this.advance(lane, frameIndex, request, signal);
@@ -84,7 +98,7 @@ export class Sam2Tracker implements Tracker {
 	}
 
 	async dispose(): Promise<void> {
-		this.features.clear();
+		await this.features.clear();
 		await this.engine.dispose();
 	}
 
@@ -171,11 +185,6 @@ export class Sam2Tracker implements Tracker {
 	private maskOf(logits: Float32Array, size: { width: number; height: number }): Mask {
 		return maskFromLogits(logits, lowResSize(this.engine.config), size);
 	}
-}
-
-/** The key by which a frame's picture is known: requests for prompts on it carry the same. */
-export function pictureKeyOf(videoKey: string, frameIndex: number): string {
-	return `${videoKey}:${frameIndex}`;
 }
 
 function* framesOf(lanes: readonly Lane[], step: 1 | -1): Generator<number> {

@@ -20,7 +20,7 @@ const parity = spec.configs[name]!;
 const golden = readGolden(name);
 const folder = mkdtempSync(join(tmpdir(), 'masklet-cli-models-'));
 /** The golden masks are of the reference on a CPU, which leaves holes. */
-const { masklet } = commandLine(folder, { MASKLET_HOLE_AREA: '0' });
+const { masklet } = commandLine(folder, { MASKLET_HOLE_AREA: '0', MASKLET_FEATURES: 'single' });
 const weights = join(folder, 'weights.pt');
 const clip = join(folder, 'clip');
 /** The click of the parity scenario `one-click`. */

@@ -79,7 +79,7 @@ export interface Inference {
 
 export const builtinModelId = 'builtin-basic';
 
-const builtinModel: InferenceModel = {
+export const builtinModel: InferenceModel = {
 	modelId: builtinModelId,
 	name: 'Built-in (basic)',
 	sizeBytes: 0,

@@ -48,6 +48,7 @@ function threadsHere(): number {
 }
 
 /** Names what features depend on beside the picture. */
-function modelKeyOf({ source, imageSize, compilerVersion }: ModelManifest, precision: FeaturePrecision): string {
-	return `${source.sha256.slice(0, 16)}-${imageSize}-${compilerVersion}-${precision}`;
+function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision): string {
+	const { source, imageSize, compilerVersion, precision } = manifest;
+	return [source.sha256.slice(0, 16), imageSize, compilerVersion, precision, featurePrecision].join('-');
 }

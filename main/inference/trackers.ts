@@ -1,4 +1,5 @@
 import { createBuiltinTracker } from '../../models/builtin/builtin-tracker.ts';
+import { StridedTracker } from '../../models/predict/strided-tracker.ts';
 import type { Tracker } from '../../models/predict/tracker.ts';
 import { type OpenSam2Options, openSam2Tracker } from './open-sam2.ts';
 import type { ModelSource } from './protocol.ts';
@@ -32,8 +33,13 @@ async function createTracker(source: ModelSource): Promise<Tracker> {
 		case 'builtin':
 			return createBuiltinTracker();
 		case 'sam2':
-			return openSam2Tracker({ ...optionsOf(source), ...comparison() });
+			return openSam2({ ...optionsOf(source), ...comparison() });
 	}
+}
+
+async function openSam2(options: OpenSam2Options): Promise<Tracker> {
+	const tracker = await openSam2Tracker(options);
+	return (options.stride ?? 1) > 1 ? new StridedTracker(tracker, await createBuiltinTracker()) : tracker;
 }
 
 function optionsOf({ kind: _kind, ...options }: Extract<ModelSource, { kind: 'sam2' }>): OpenSam2Options {

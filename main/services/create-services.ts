@@ -16,6 +16,7 @@ import { createJobService } from './job/index.ts';
 import { missingModelOf } from './model/choice.ts';
 import { createModelService, renewModels } from './model/index.ts';
 import { createModelLibrary } from './model/library.ts';
+import { createModelModes } from './model/modes.ts';
 import { createProjectService, mediaFolderOf, projectInfoOf } from './project/index.ts';
 import { createReviewService } from './review/index.ts';
 import { createSegmentService } from './segment/index.ts';
@@ -46,6 +47,11 @@ export function createServices(deps: ServiceDeps): Services {
 	};
 	const media = createMedia({ openDecoder: deps.openDecoder, cacheBytes: deps.frameCacheBytes, log: deps.log });
 	const library = createModelLibrary({ folder: join(deps.dataFolder, 'models'), spawn: deps.spawnInference });
+	const modes = createModelModes({
+		path: join(deps.dataFolder, 'model-modes.json'),
+		folder: join(deps.dataFolder, 'model-variants'),
+		spawn: deps.spawnInference,
+	});
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: async (videoKey, frameIndex, signal) => {
@@ -53,7 +59,7 @@ export function createServices(deps: ServiceDeps): Services {
 			const videoId = videoIdOf(open, videoKey);
 			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
 		},
-		models: () => library.list(),
+		models: () => library.list().map((model) => modes.applied(model)),
 		features: deps.featureFolder,
 		log: deps.log,
 	});
@@ -145,7 +151,7 @@ export function createServices(deps: ServiceDeps): Services {
 		}
 	}
 
-	renewModels(context, library);
+	renewModels(context, library, modes);
 	return {
 		handlers: {
 			annotate: createAnnotateService(context),
@@ -153,7 +159,7 @@ export function createServices(deps: ServiceDeps): Services {
 			history: createHistoryService(context),
 			host: createHostService(context),
 			job: createJobService(context),
-			model: createModelService(context, library),
+			model: createModelService(context, library, modes),
 			project: createProjectService(context, {
 				hold,
 				release: () => release(),

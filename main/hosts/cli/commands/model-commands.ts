@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { ModelInfo } from '../../../../preload/contract/model.ts';
 import { StudioError } from '../../../../preload/common/studio-error.ts';
 import type { Studio } from '../studio.ts';
+import { describeModes, type ModelModes } from '../../../../preload/common/model-modes.ts';
+import { modesHelp, parseModes, setModes } from '../modes.ts';
 import type { RunCommand } from './options.ts';
 
 /** `models list`, `models add` and `models remove`. */
@@ -21,6 +23,13 @@ export function addModelCommands(program: Command, run: RunCommand): Command {
 		.action((file: string, options: { as?: string; size?: 1024 | 512 }) =>
 			run((studio) => addModel(studio, { file, ...options })),
 		);
+	models
+		.command('modes')
+		.summary('tell or change how a model runs on this machine')
+		.description(modesHelp())
+		.argument('<id>', 'as `models list` tells it')
+		.argument('[modes...]', 'such as int8 or stride=2; "none" turns all of them off', parseModes)
+		.action((modelId: string, modes?: Partial<ModelModes>) => run((studio) => tellModes(studio, { modelId, modes })));
 	models
 		.command('remove')
 		.description('Removes a model that was added; its weights file is left alone')
@@ -51,6 +60,18 @@ async function addModel(studio: Studio, request: { file: string; as?: string; si
 		throw new StudioError('request.cancelled');
 	}
 	studio.output.result(result, lineOf(result));
+}
+
+async function tellModes(
+	studio: Studio,
+	request: { modelId: string; modes: Partial<ModelModes> | undefined },
+): Promise<void> {
+	const { modelId, modes } = request;
+	if (modes && Object.keys(modes).length > 0) {
+		await setModes(studio, { modelId, modes, isLasting: true });
+	}
+	const now = await studio.client.model.modes({ modelId });
+	studio.output.result(now, `${modelId}: ${describeModes(now.modes)}`);
 }
 
 function lineOf(model: ModelInfo): string {

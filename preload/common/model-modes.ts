@@ -67,7 +67,7 @@ export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 		needsGraphs: true,
 	},
 	stride: {
-		label: 'Every frame',
+		label: 'Frames seen',
 		tip: 'The model sees every second or fourth frame, and the built-in model carries masks to those between: quicker by nearly as much. Quick motion and short occlusions between are missed',
 		choices: [
 			{ value: '1', label: 'Every frame' },

@@ -1,3 +1,4 @@
+import { pictureKeyOf } from '../../models/predict/picture-key.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
@@ -179,8 +180,8 @@ class ChildServer {
 	}
 }
 
-function pictureKey({ videoKey, frameIndex }: { videoKey: string; frameIndex: number }): string {
-	return `${videoKey}:${frameIndex}`;
+function pictureKey({ videoKey, frameIndex }: Pick<Place, 'videoKey' | 'frameIndex'>): string {
+	return pictureKeyOf(videoKey, frameIndex);
 }
 
 /** Whether any segment passes the frame. */

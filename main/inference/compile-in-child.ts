@@ -13,7 +13,7 @@ import { type ChildMethods, remote } from './protocol.ts';
 export async function compileInProcess(
 	request: CompileRequest & { spawn: () => Channel | Promise<Channel> },
 ): Promise<ModelManifest> {
-	const { source, outFolder, imageSize, signal, onProgress } = request;
+	const { source, outFolder, imageSize, variant, signal, onProgress } = request;
 	const link = openLink(await request.spawn(), {
 		onNotice: (name, payload) => {
 			if (name === 'compileProgress') {
@@ -22,8 +22,8 @@ export async function compileInProcess(
 		},
 	});
 	try {
-		const size = imageSize === undefined ? {} : { imageSize };
-		return await remote<ChildMethods>(link)('compile', { source, outFolder, ...size }, signal);
+		const options = { ...(imageSize === undefined ? {} : { imageSize }), ...(variant ? { variant } : {}) };
+		return await remote<ChildMethods>(link)('compile', { source, outFolder, ...options }, signal);
 	} catch (error) {
 		if (isStudioError(error, 'request.closed')) {
 			throw new StudioError('model.processDied', { reason: 'it ended while it read the weights' }, { cause: error });

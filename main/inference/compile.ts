@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { writeGraph } from '../../models/onnx/write.ts';
 import type { ModelManifest } from './manifest.ts';
 import { COMPILER_VERSION, configOf, modelManifest } from './manifest.ts';
-import { buildGraph, graphNames } from '../../models/sam2/build.ts';
+import { buildGraph, graphNames, type GraphVariant, plainVariant } from '../../models/sam2/build.ts';
 import { inspectCheckpoint } from '../../models/sam2/inspect.ts';
 import type { RandomAccess } from '../../models/weights/random-access.ts';
 import { isStudioError, StudioError } from '../../preload/common/studio-error.ts';
@@ -20,6 +20,8 @@ export type CompileRequest = {
 	outFolder: string;
 	/** Edge of the square that pictures are resized to: 1024, or 512 for a coarser and quicker model. */
 	imageSize?: number;
+	/** What the graphs differ in from the plain ones. Default: nothing. */
+	variant?: GraphVariant;
 	/** From 0 to 1. */
 	onProgress?: (share: number) => void;
 	signal: AbortSignal;
@@ -30,7 +32,7 @@ export type CompileRequest = {
  * memory at a time. Nothing is left behind when it fails or is aborted.
  */
 export async function compileModel(request: CompileRequest): Promise<ModelManifest> {
-	const { outFolder, signal } = request;
+	const { outFolder, signal, variant = plainVariant } = request;
 	const source = resolve(request.source);
 	const partial = partialFolderOf(outFolder);
 	const file = await openFile(source);
@@ -43,7 +45,7 @@ export async function compileModel(request: CompileRequest): Promise<ModelManife
 		const sha256 = await hashFile(file, { progress, signal });
 		const files: ModelManifest['files'] = [];
 		for (const name of graphNames) {
-			const graph = buildGraph(name, config, { dialect: 'contrib' });
+			const graph = buildGraph(name, config, { dialect: 'contrib', variant });
 			const written = await writeGraph(graph, {
 				location: `${name}.data`,
 				loadWeight: (key) => checkpoint.tensors.get(key)!.read(),
@@ -69,6 +71,7 @@ export async function compileModel(request: CompileRequest): Promise<ModelManife
 			size: config.size,
 			version: config.version,
 			imageSize: config.imageSize,
+			...variant,
 			source: { path: source, sizeBytes: file.sizeBytes, sha256 },
 			files,
 		};
@@ -124,6 +127,7 @@ export async function ensureCompiled(request: {
 	if (manifest.compilerVersion === COMPILER_VERSION) {
 		return manifest;
 	}
+	const { imageSize, precision, memoryPooling } = manifest;
 	const { path, sizeBytes } = manifest.source;
 	const found = await stat(path).catch(() => null);
 	if (found === null || found.size !== sizeBytes) {
@@ -132,7 +136,8 @@ export async function ensureCompiled(request: {
 	return compileModel({
 		source: path,
 		outFolder: folder,
-		imageSize: manifest.imageSize,
+		imageSize,
+		variant: { precision, memoryPooling },
 		signal,
 		...(request.onProgress ? { onProgress: request.onProgress } : {}),
 	});

@@ -4,6 +4,7 @@ import type { Channel } from '../../preload/rpc/channel.ts';
 import { checkPrompts } from './check-prompts.ts';
 import { ChildProcess } from './child-process.ts';
 import type {
+	FeatureFolder,
 	ModelSource,
 	PrepareTask,
 	PromptAnswer,
@@ -46,6 +47,8 @@ export type InferenceOptions = {
 	pictureAt: (videoKey: string, frameIndex: number, signal: AbortSignal) => Promise<RgbPicture>;
 	/** Models beside the built-in one, as they are now. */
 	models?: () => readonly InferenceModel[];
+	/** Where models may keep frames' features. Default: in memory alone. */
+	features?: FeatureFolder;
 	log: InferenceLog;
 	/** A busy child that says nothing for so long is killed. Default 120 s: a big network's step can take a minute. */
 	silenceLimitMillis?: number;
@@ -76,7 +79,7 @@ export interface Inference {
 
 export const builtinModelId = 'builtin-basic';
 
-const builtinModel: InferenceModel = {
+export const builtinModel: InferenceModel = {
 	modelId: builtinModelId,
 	name: 'Built-in (basic)',
 	sizeBytes: 0,
@@ -105,7 +108,8 @@ export function createInference(options: InferenceOptions): Inference {
 		if (model === undefined) {
 			throw new StudioError('model.unknown', { modelId, known: known.map((candidate) => candidate.modelId) });
 		}
-		return model.source;
+		const { source } = model;
+		return source.kind === 'sam2' && options.features ? { ...source, features: options.features } : source;
 	};
 
 	const timesOf = (modelId: string): RecentMedian => {

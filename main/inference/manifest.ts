@@ -3,7 +3,7 @@ import type { Sam2Config } from '../../models/sam2/config.ts';
 import { miniatureConfig, sam2Config } from '../../models/sam2/config.ts';
 
 /** Raised whenever graphs change: models made by a lower one are made again. */
-export const COMPILER_VERSION = 1;
+export const COMPILER_VERSION = 2;
 
 /** What stands beside the compiled graphs. */
 export const modelManifest = z.object({
@@ -11,6 +11,8 @@ export const modelManifest = z.object({
 	size: z.enum(['tiny', 'small', 'base_plus', 'large', 'miniature']),
 	version: z.enum(['2.0', '2.1']),
 	imageSize: z.number().int(),
+	precision: z.enum(['fp32', 'int8']).default('fp32'),
+	memoryPooling: z.union([z.literal(1), z.literal(2)]).default(1),
 	source: z.object({ path: z.string(), sizeBytes: z.number().int(), sha256: z.string() }),
 	/** Every file of the model with its size. */
 	files: z.array(z.object({ name: z.string(), sizeBytes: z.number().int() })),

@@ -1,30 +1,54 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Sam2Engine } from '../../models/predict/engine.ts';
+import type { FeaturePrecision } from '../../models/predict/feature-bytes.ts';
 import type { Sam2TrackerOptions } from '../../models/predict/sam2-tracker.ts';
 import { Sam2Tracker } from '../../models/predict/sam2-tracker.ts';
 import type { CreateSession } from '../../models/predict/session.ts';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import { readManifest } from './compile.ts';
-import { COMPILER_VERSION, configOf } from './manifest.ts';
+import { FeatureFiles } from './feature-files.ts';
+import { COMPILER_VERSION, configOf, type ModelManifest } from './manifest.ts';
 import { openOrtSession } from './ort-session.ts';
+import type { FeatureFolder } from './protocol.ts';
 
 export type OpenSam2Options = Sam2TrackerOptions & {
 	/** A folder that compileModel made. */
 	folder: string;
-	/** Threads of a graph's run. Default 2. */
+	/** Threads of a graph's run. Default: as many as suit this machine. */
 	threads?: number;
+	/** Where frames' features are kept beside memory. Default: nowhere. */
+	features?: FeatureFolder;
 	/** Loads a graph of the folder; the default runs it on the CPU. */
 	createSession?: CreateSession;
 };
 
 /** A compiled model as a tracker. Graphs are loaded when first needed; the caller disposes the tracker. */
 export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tracker> {
-	const { folder, threads = 2, createSession, ...trackerOptions } = options;
+	const { folder, threads = threadsHere(), createSession, features, ...trackerOptions } = options;
 	const manifest = await readManifest(folder);
 	if (manifest.compilerVersion !== COMPILER_VERSION) {
 		throw new StudioError('model.outdated', { folder });
 	}
 	const create: CreateSession =
 		createSession ?? ((graphName) => openOrtSession(join(folder, `${graphName}.onnx`), { threads }));
-	return new Sam2Tracker(new Sam2Engine(configOf(manifest), create), trackerOptions);
+	const featureStore =
+		features &&
+		new FeatureFiles({ ...features, modelKey: modelKeyOf(manifest, trackerOptions.featurePrecision ?? 'half') });
+	return new Sam2Tracker(new Sam2Engine(configOf(manifest), create), {
+		...trackerOptions,
+		...(featureStore ? { featureStore } : {}),
+	});
+}
+
+/** Every core of a small machine; of a larger one half, which is what most have beside their second threads. */
+function threadsHere(): number {
+	const parallelism = availableParallelism();
+	return parallelism <= 4 ? parallelism : Math.max(4, Math.ceil(parallelism / 2));
+}
+
+/** Names what features depend on beside the picture. */
+function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision): string {
+	const { source, imageSize, compilerVersion, precision } = manifest;
+	return [source.sha256.slice(0, 16), imageSize, compilerVersion, precision, featurePrecision].join('-');
 }

@@ -1,11 +1,25 @@
+import type { GraphVariant } from '../../models/sam2/build.ts';
 import type { Candidate, MaskScores, Presence, TrackSegment } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import type { ModelManifest } from './manifest.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Link } from '../../preload/rpc/link.ts';
 
+/** Where frames' features are kept beside memory; the folder may be deleted at any time. */
+export type FeatureFolder = { folder: string; limitBytes: number };
+
 /** Where a model comes from. The child makes a tracker of it, once, on first use. */
-export type ModelSource = { kind: 'builtin' } | { kind: 'sam2'; folder: string };
+export type ModelSource =
+	| { kind: 'builtin' }
+	| {
+			kind: 'sam2';
+			folder: string;
+			features?: FeatureFolder;
+			/** Frames before a frame that it attends to beside the anchors. Default 6. */
+			memoryFrames?: number;
+			/** Every how many frames it sees; the built-in model fills in between. Default 1. */
+			stride?: number;
+	  };
 
 /** A prompt as the wire and the store have it: a mask is COCO's compressed counts, of the picture's size. */
 export type InferencePrompt =
@@ -84,7 +98,10 @@ export type ChildMethods = {
 	openRun: { input: { runId: number; source: ModelSource; task: TrackTask }; output: null };
 	nextBatch: { input: { runId: number }; output: TrackBatch };
 	/** Makes a model folder of a weights file; the notice `compileProgress` tells the share done, 0 to 1. */
-	compile: { input: { source: string; outFolder: string; imageSize?: number }; output: ModelManifest };
+	compile: {
+		input: { source: string; outFolder: string; imageSize?: number; variant?: GraphVariant };
+		output: ModelManifest;
+	};
 	/** Answered from the event loop: a proof that the child is not stuck. */
 	ping: { input: null; output: null };
 };

@@ -1,6 +1,7 @@
 import { createBuiltinTracker } from '../../models/builtin/builtin-tracker.ts';
+import { StridedTracker } from '../../models/predict/strided-tracker.ts';
 import type { Tracker } from '../../models/predict/tracker.ts';
-import { openSam2Tracker } from './open-sam2.ts';
+import { type OpenSam2Options, openSam2Tracker } from './open-sam2.ts';
 import type { ModelSource } from './protocol.ts';
 
 /** The child's models: each is made on its first use and kept. */
@@ -32,15 +33,27 @@ async function createTracker(source: ModelSource): Promise<Tracker> {
 		case 'builtin':
 			return createBuiltinTracker();
 		case 'sam2':
-			return openSam2Tracker({ folder: source.folder, ...holeOption() });
+			return openSam2({ ...optionsOf(source), ...comparison() });
 	}
 }
 
+async function openSam2(options: OpenSam2Options): Promise<Tracker> {
+	const tracker = await openSam2Tracker(options);
+	return (options.stride ?? 1) > 1 ? new StridedTracker(tracker, await createBuiltinTracker()) : tracker;
+}
+
+function optionsOf({ kind: _kind, ...options }: Extract<ModelSource, { kind: 'sam2' }>): OpenSam2Options {
+	return options;
+}
+
 /**
- * Holes of up to this many low-resolution pixels are filled, as the reference does on CUDA; `MASKLET_HOLE_AREA` says
- * another number, 0 to compare with the reference on a CPU, which leaves them.
+ * To compare with the reference on a CPU: `MASKLET_HOLE_AREA=0` leaves holes that are filled otherwise (of up to as many
+ * low-resolution pixels as it says), `MASKLET_FEATURES=single` does not round features.
  */
-function holeOption(): { fillHoleArea?: number } {
+function comparison(): Pick<OpenSam2Options, 'fillHoleArea' | 'featurePrecision'> {
 	const area = Number.parseInt(process.env.MASKLET_HOLE_AREA ?? '', 10);
-	return Number.isNaN(area) ? {} : { fillHoleArea: area };
+	return {
+		...(Number.isNaN(area) ? {} : { fillHoleArea: area }),
+		...(process.env.MASKLET_FEATURES === 'single' ? { featurePrecision: 'single' } : {}),
+	};
 }

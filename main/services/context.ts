@@ -1,4 +1,5 @@
 import type { Inference } from '../inference/inference.ts';
+import type { FeatureFolder } from '../inference/protocol.ts';
 import type { Media } from '../media/media.ts';
 import type { Store } from '../store/index.ts';
 import type { ErrorCode, ErrorData } from '../../preload/common/studio-error.ts';
@@ -42,6 +43,8 @@ export type ServiceDeps = {
 	author: string | null;
 	/** Limit of decoded pictures kept in memory. */
 	frameCacheBytes: number;
+	/** Where models keep frames' features; it may be deleted at any time. */
+	featureFolder: FeatureFolder;
 };
 
 /** The open project. */

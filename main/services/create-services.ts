@@ -17,6 +17,7 @@ import { missingModelOf } from './model/choice.ts';
 import { createModelService, renewModels } from './model/index.ts';
 import { createModelLibrary } from './model/library.ts';
 import { createWeightsStore } from './model/weights-store.ts';
+import { createModelModes } from './model/modes.ts';
 import { createProjectService, mediaFolderOf, projectInfoOf } from './project/index.ts';
 import { createReviewService } from './review/index.ts';
 import { createSegmentService } from './segment/index.ts';
@@ -48,6 +49,11 @@ export function createServices(deps: ServiceDeps): Services {
 	const media = createMedia({ openDecoder: deps.openDecoder, cacheBytes: deps.frameCacheBytes, log: deps.log });
 	const library = createModelLibrary({ folder: join(deps.dataFolder, 'models'), spawn: deps.spawnInference });
 	const weights = createWeightsStore(join(deps.dataFolder, 'weights'), library);
+	const modes = createModelModes({
+		path: join(deps.dataFolder, 'model-modes.json'),
+		folder: join(deps.dataFolder, 'model-variants'),
+		spawn: deps.spawnInference,
+	});
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: async (videoKey, frameIndex, signal) => {
@@ -55,7 +61,8 @@ export function createServices(deps: ServiceDeps): Services {
 			const videoId = videoIdOf(open, videoKey);
 			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
 		},
-		models: () => library.list().map(({ model }) => model),
+		models: () => library.list().map(({ model }) => modes.applied(model)),
+		features: deps.featureFolder,
 		log: deps.log,
 	});
 	const jobs = createJobs({
@@ -146,7 +153,7 @@ export function createServices(deps: ServiceDeps): Services {
 		}
 	}
 
-	renewModels(context, library);
+	renewModels(context, library, modes);
 	return {
 		handlers: {
 			annotate: createAnnotateService(context),
@@ -154,7 +161,7 @@ export function createServices(deps: ServiceDeps): Services {
 			history: createHistoryService(context),
 			host: createHostService(context),
 			job: createJobService(context),
-			model: createModelService(context, { library, weights }),
+			model: createModelService(context, { library, weights, modes }),
 			project: createProjectService(context, {
 				hold,
 				release: () => release(),

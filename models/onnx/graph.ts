@@ -8,6 +8,19 @@ export type Value = { readonly name: string; readonly elementType: OnnxElementTy
 /** How a checkpoint's tensor is laid out in the graph: `transposed` swaps the two dimensions of a linear layer. */
 export type WeightLayout = 'plain' | 'transposed';
 export type GraphWeight = { key: string; shape: readonly number[]; layout: WeightLayout; value: Value };
+/** Rows of a linear layer's weight [output, input] as int8 [input, outputs], with a scale [outputs] each. */
+export type QuantizedWeight = {
+	key: string;
+	shape: readonly [number, number];
+	/** Rows `start` to `end - 1` of the checkpoint's tensor. */
+	start: number;
+	end: number;
+	data: Value;
+	scale: Value;
+};
+/** `int8`: linear layers of many tokens multiply whole numbers. */
+export type GraphPrecision = 'fp32' | 'int8';
+export type GraphOptions = { dialect: 'contrib' | 'plain'; precision?: GraphPrecision };
 export type GraphConstant = { value: Value; shape: readonly number[]; data: () => Float32Array | BigInt64Array };
 
 export type NodeResult = { elementType?: OnnxElementType; shape: readonly Dim[] };
@@ -22,14 +35,19 @@ export class Graph {
 	readonly outputs: OnnxTensorInfo[] = [];
 	readonly nodes: OnnxNode[] = [];
 	readonly weights = new Map<string, GraphWeight>();
+	readonly quantized: QuantizedWeight[] = [];
 	readonly constants: GraphConstant[] = [];
 	/** `plain`: standard operators alone. `contrib`: also the runtime's fused attention. */
 	readonly dialect: 'contrib' | 'plain';
+	readonly precision: GraphPrecision;
 	private readonly sharedIntegers = new Map<string, Value>();
 
-	constructor(name: string, options: { dialect: 'contrib' | 'plain' }) {
+	constructor(name: string, options: GraphOptions) {
+		const { dialect, precision = 'fp32' } = options;
+		assert(precision === 'fp32' || dialect === 'contrib', 'whole numbers are multiplied by an operator of contrib');
 		this.name = name;
-		this.dialect = options.dialect;
+		this.dialect = dialect;
+		this.precision = precision;
 	}
 
 	input(name: string, shape: readonly Dim[]): Value {
@@ -61,6 +79,20 @@ export class Graph {
 		const value: Value = { name: key, elementType: 'float32', shape: inGraph };
 		this.weights.set(key, { key, shape, layout, value });
 		return value;
+	}
+
+	/** A part of the linear layer's weight `key` [output, input] in whole numbers. */
+	quantizedWeight(
+		key: string,
+		shape: readonly [number, number],
+		rows: { start: number; end: number },
+	): { data: Value; scale: Value } {
+		const count = rows.end - rows.start;
+		const name = `quantized/${rows.start}/${key}`;
+		const data: Value = { name, elementType: 'int8', shape: [shape[1], count] };
+		const scale: Value = { name: `${name}/scale`, elementType: 'float32', shape: [count] };
+		this.quantized.push({ key, shape, ...rows, data, scale });
+		return { data, scale };
 	}
 
 	/** A computed tensor of ours; `data` is called once, when the model is written. */

@@ -64,8 +64,39 @@ export function softmax(graph: Graph, value: Value): Value {
 
 /** The linear layer `key`: value [.., input] x weight [output, input] + bias [output]. */
 export function linear(graph: Graph, key: string, value: Value, outputSize: number): Value {
+	if (graph.precision === 'int8') {
+		return linearParts(graph, key, value, { outputSize, parts: 1 })[0]!;
+	}
 	const weight = graph.weight(`${key}.weight`, [outputSize, fixed(value.shape.at(-1))], 'transposed');
 	return add(graph, matmul(graph, value, weight), graph.weight(`${key}.bias`, [outputSize]));
+}
+
+/**
+ * The linear layer `key`, whose output is `parts` equal ones side by side, as that many layers: the runtime cuts the
+ * weights once when it loads them, instead of the numbers each time.
+ */
+export function linearParts(
+	graph: Graph,
+	key: string,
+	value: Value,
+	sizes: { outputSize: number; parts: number },
+): Value[] {
+	const { outputSize, parts } = sizes;
+	const inputSize = fixed(value.shape.at(-1));
+	const rows = parts * outputSize;
+	const bias = graph.weight(`${key}.bias`, [rows]);
+	const biases = parts === 1 ? [bias] : split(graph, bias, parts, 0);
+	if (graph.precision === 'int8') {
+		return biases.map((partBias, part) => {
+			const range = { start: part * outputSize, end: (part + 1) * outputSize };
+			const { data, scale } = graph.quantizedWeight(`${key}.weight`, [rows, inputSize], range);
+			const shape = [...value.shape.slice(0, -1), outputSize];
+			const inputs = [value, data, scale, null, partBias];
+			return graph.node('DynamicQuantizeMatMul', inputs, [{ shape }], {}, 'com.microsoft')[0]!;
+		});
+	}
+	const weight = graph.weight(`${key}.weight`, [rows, inputSize], 'transposed');
+	return split(graph, weight, parts, 1).map((part, index) => add(graph, matmul(graph, value, part), biases[index]!));
 }
 
 /** Normalizes over the last dimension. */
@@ -123,6 +154,13 @@ export function maxPool2(graph: Graph, value: Value): Value {
 	const [batch, channels, height, width] = value.shape;
 	const shape = [batch!, channels!, Math.floor(fixed(height) / 2), Math.floor(fixed(width) / 2)];
 	return graph.node('MaxPool', [value], [{ shape }], { kernel_shape: [2, 2], strides: [2, 2] })[0]!;
+}
+
+/** Means of 2x2 of [B, C, H, W], halving H and W. */
+export function averagePool2(graph: Graph, value: Value): Value {
+	const [batch, channels, height, width] = value.shape;
+	const shape = [batch!, channels!, Math.floor(fixed(height) / 2), Math.floor(fixed(width) / 2)];
+	return graph.node('AveragePool', [value], [{ shape }], { kernel_shape: [2, 2], strides: [2, 2] })[0]!;
 }
 
 export type ResizeMode = 'nearest' | 'linear' | 'cubic';
@@ -188,11 +226,13 @@ export function slice(
 	return graph.node('Slice', inputs, [{ shape }])[0]!;
 }
 
-/** Zeros after the end of each dimension, `after` numbers a dimension. */
-export function padEnd(graph: Graph, value: Value, after: readonly number[]): Value {
+/** Zeros, or `filler`, after the end of each dimension, `after` numbers a dimension. */
+export function padEnd(graph: Graph, value: Value, after: readonly number[], filler = 0): Value {
 	const pads = graph.integers([...after.map(() => 0), ...after]);
 	const shape = value.shape.map((dim, index) => (after[index] === 0 ? dim : fixed(dim) + after[index]!));
-	return graph.node('Pad', [value, pads], [{ shape }], { mode: 'constant' })[0]!;
+	return graph.node('Pad', [value, pads, ...(filler === 0 ? [] : [graph.scalar(filler)])], [{ shape }], {
+		mode: 'constant',
+	})[0]!;
 }
 
 /** Repeats along each dimension. */

@@ -2,6 +2,7 @@ import { assert } from '../../preload/common/assert.ts';
 import type { Graph } from './graph.ts';
 import type { OnnxInitializer } from './protobuf.ts';
 import { encodeModel } from './protobuf.ts';
+import { quantizeRows } from './quantize.ts';
 
 /** Opset 20 has Gelu; LayerNormalization came with 17. */
 const OPSET = 20;
@@ -48,6 +49,12 @@ export async function writeGraph(
 			return bytesOf(weight.layout === 'plain' ? data : transpose(data, weight.shape[0]!, weight.shape[1]!));
 		});
 	}
+	for (const { key, start, end, shape, data, scale } of graph.quantized) {
+		const load = async () =>
+			quantizeRows((await options.loadWeight(key)).subarray(start * shape[1], end * shape[1]), end - start);
+		await place(data, (end - start) * shape[1], async () => bytesOf((await load()).data));
+		await place(scale, (end - start) * 4, async () => bytesOf((await load()).scale));
+	}
 	const modelBytes = encodeModel({
 		graphName: graph.name,
 		opsets: graph.dialect === 'contrib' ? { '': OPSET, 'com.microsoft': 1 } : { '': OPSET },
@@ -63,7 +70,7 @@ function count(shape: readonly number[]): number {
 	return shape.reduce((product, size) => product * size, 1);
 }
 
-function bytesOf(data: Float32Array | BigInt64Array): Uint8Array {
+function bytesOf(data: Float32Array | Int8Array | BigInt64Array): Uint8Array {
 	return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

@@ -15,6 +15,16 @@ export type FrameState = {
 /** A state with its memory: what other frames may attend to. */
 export type RememberedState = FrameState & { memory: Uint16Array };
 
+export type SelectContext = {
+	direction: Direction;
+	frameCount: number;
+	maxAnchors: number;
+	except?: number;
+	/** Frames before this one that are attended to beside the anchors. Default 6, as the network was trained. */
+	memoryFrames?: number;
+	stride?: number;
+};
+
 /** Frames of a run that later frames can still reach: 15 pointers before the current one. */
 const RECENT_FRAMES = 16;
 const POINTER_FRAMES = 16;
@@ -58,13 +68,12 @@ export class ObjectMemory {
 	/**
 	 * What a frame attends to: the selected anchors (row 6 of the temporal encoding), then the six frames before it in
 	 * the direction, the nearest at row 0; pointers of the selected anchors that lie in the past, then of up to 15
-	 * frames before it. An anchor that was not selected counts as an ordinary frame. `except` is left out.
+	 * frames before it. An anchor that was not selected counts as an ordinary frame. `except` is left out. With a
+	 * `stride` the video is taken as if it had every so many frames alone.
 	 */
-	select(
-		frameIndex: number,
-		context: { direction: Direction; frameCount: number; maxAnchors: number; except?: number },
-	): Remembered {
-		const step = context.direction === 'forward' ? 1 : -1;
+	select(frameIndex: number, context: SelectContext): Remembered {
+		const { memoryFrames = MEMORY_ROWS - 1, stride = 1 } = context;
+		const step = context.direction === 'forward' ? stride : -stride;
 		const candidates = [...this.anchors.keys()].filter((anchor) => anchor !== context.except);
 		const selected = selectAnchors(candidates, frameIndex, context.maxAnchors);
 		const ordinary = (frame: number) => {
@@ -72,19 +81,19 @@ export class ObjectMemory {
 			return isFree ? (this.recent.get(frame) ?? this.anchors.get(frame)) : undefined;
 		};
 		const memories = selected.map((anchor) => ({ memory: this.anchors.get(anchor)!.memory, row: MEMORY_ROWS - 1 }));
-		for (let distance = MEMORY_ROWS - 1; distance >= 1; distance--) {
+		for (let distance = memoryFrames; distance >= 1; distance--) {
 			const state = ordinary(frameIndex - step * distance);
 			if (state !== undefined) {
 				memories.push({ memory: state.memory, row: distance - 1 });
 			}
 		}
-		const reach = Math.min(context.frameCount, POINTER_FRAMES);
+		const reach = Math.min(Math.ceil(context.frameCount / stride), POINTER_FRAMES);
 		const longest = Math.max(1, reach - 1);
 		const pointers = selected
 			.filter((anchor) => (frameIndex - anchor) * step >= 0)
 			.map((anchor) => ({
 				pointer: this.anchors.get(anchor)!.pointer,
-				time: ((frameIndex - anchor) * step) / longest,
+				time: (frameIndex - anchor) / step / longest,
 			}));
 		for (let distance = 1; distance < reach; distance++) {
 			const state = ordinary(frameIndex - step * distance);
@@ -100,13 +109,14 @@ export class ObjectMemory {
 export function anchorsInReach(
 	anchors: readonly number[],
 	frameIndex: number,
-	context: { direction: Direction; maxAnchors: number },
+	context: { direction: Direction; maxAnchors: number; stride?: number },
 ): number[] {
+	const { stride = 1 } = context;
 	const step = context.direction === 'forward' ? 1 : -1;
 	const selected = selectAnchors(anchors, frameIndex, context.maxAnchors);
 	return anchors.filter((anchor) => {
 		const distance = (frameIndex - anchor) * step;
-		return selected.includes(anchor) || (distance >= 0 && distance < POINTER_FRAMES);
+		return selected.includes(anchor) || (distance >= 0 && distance < POINTER_FRAMES * stride);
 	});
 }
 

@@ -17,6 +17,10 @@ export type PredictorOptions = {
 	maxAnchors: number;
 	/** Holes of at most so many low-resolution pixels are filled; 0 leaves all. */
 	fillHoleArea: number;
+	/** Frames before a frame that it attends to beside the anchors. Default 6. */
+	memoryFrames?: number;
+	/** Every how many frames it is asked to track. Default 1. */
+	stride?: number;
 };
 
 /** A decoded frame: the mask that was chosen and the ones that were not. */
@@ -114,8 +118,7 @@ export class ObjectPredictor {
 		if (anchor !== undefined) {
 			return anchor;
 		}
-		const { frameCount, maxAnchors } = this.options;
-		const remembered = this.memory.select(frameIndex, { direction, frameCount, maxAnchors });
+		const remembered = this.memory.select(frameIndex, { ...this.options, direction });
 		const attended = await this.engine.attend(features, remembered, signal);
 		const decision = await decide(
 			this.engine,

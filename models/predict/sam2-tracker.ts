@@ -2,11 +2,13 @@ import { assert, present } from '../../preload/common/assert.ts';
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
 import { lowResSize } from '../sam2/config.ts';
 import type { Features, Sam2Engine } from './engine.ts';
-import { FeatureCache } from './feature-cache.ts';
+import type { FeaturePrecision } from './feature-bytes.ts';
+import { FeatureCache, type FeatureStore } from './feature-cache.ts';
 import { maskFromLogits, maskInSquare } from './logits.ts';
 import type { FrameState } from './object-memory.ts';
 import { anchorsInReach } from './object-memory.ts';
 import { ObjectPredictor, stateOfMask } from './object-predictor.ts';
+import { pictureKeyOf } from './picture-key.ts';
 import { StillReplay } from './still-replay.ts';
 import type { Anchor, MaskScores, Presence, PromptRequest, PromptResult, TrackedMask } from './tracker.ts';
 import type { Tracker, TrackObject, TrackRequest, TrackSegment } from './tracker.ts';
@@ -19,8 +21,19 @@ export type Sam2TrackerOptions = {
 	maxAnchors?: number;
 	/** Holes of at most so many low-resolution pixels are filled. Default 8. */
 	fillHoleArea?: number;
-	/** Bytes of frames' features that are kept. Default 512 MiB: 30 frames at 1024. */
+	/** Frames before a frame that it attends to beside the anchors. Default 6; fewer are quicker and forget sooner. */
+	memoryFrames?: number;
+	/**
+	 * Every how many frames are tracked, counted from a segment's anchor, and its last frame; the others are left out
+	 * (see strided-tracker.ts). Default 1.
+	 */
+	stride?: number;
+	/** Bytes of frames' features that are kept in memory. Default 256 MiB: 32 frames at 1024. */
 	featureCacheBytes?: number;
+	/** Default `half`; `single` compares with the reference. */
+	featurePrecision?: FeaturePrecision;
+	/** Where features are kept beside memory. */
+	featureStore?: FeatureStore;
 };
 
 type Lane = { object: TrackObject; segment: TrackSegment; predictor: ObjectPredictor };
@@ -28,19 +41,25 @@ type Lane = { object: TrackObject; segment: TrackSegment; predictor: ObjectPredi
 /** SAM 2 as a tracker. A frame is encoded once for all objects; objects do not know each other. */
 export class Sam2Tracker implements Tracker {
 	private readonly engine: Sam2Engine;
-	private readonly options: Required<Sam2TrackerOptions>;
+	private readonly options: Required<Omit<Sam2TrackerOptions, `feature${string}`>>;
 	private readonly features: FeatureCache;
 	private readonly replay: StillReplay;
 
 	constructor(engine: Sam2Engine, options: Sam2TrackerOptions = {}) {
 		this.engine = engine;
-		this.options = { maxAnchors: 4, fillHoleArea: 8, featureCacheBytes: 512 * 2 ** 20, ...options };
-		this.features = new FeatureCache(engine, this.options.featureCacheBytes);
+		const { featureCacheBytes = 256 * 2 ** 20, featurePrecision = 'half', featureStore, ...own } = options;
+		this.options = { maxAnchors: 4, fillHoleArea: 8, memoryFrames: 6, stride: 1, ...own };
+		this.features = new FeatureCache(engine, {
+			limitBytes: featureCacheBytes,
+			precision: featurePrecision,
+			...(featureStore ? { store: featureStore } : {}),
+		});
 		this.replay = new StillReplay(engine, this.options);
 	}
 
 	async prompt(request: PromptRequest, signal: AbortSignal): Promise<PromptResult> {
 		const { picture, prompts, pictureKey } = request;
+		this.features.lookAlsoAt(pictureKey);
 		const features = await this.features.get(pictureKey, () => Promise.resolve(picture), signal);
 		const { state, mask, alternatives } = await this.replay.run(
 			{ size: picture, prompts, pictureKey, features },
@@ -60,6 +79,7 @@ export class Sam2Tracker implements Tracker {
 	/** One sweep for all objects; each segment has a memory of its own that starts at its anchor. */
 	async *track(request: TrackRequest, signal: AbortSignal): AsyncGenerator<TrackedMask, void, void> {
 		const step = request.direction === 'forward' ? 1 : -1;
+		const { stride } = this.options;
 		const lanes = request.objects.flatMap((object) =>
 			object.segments.map((segment): Lane => {
 				const isInOrder =
@@ -70,8 +90,10 @@ export class Sam2Tracker implements Tracker {
 				return { object, segment, predictor: new ObjectPredictor(this.engine, { frameCount, ...this.options }) };
 			}),
 		);
+		const anchors = request.objects.flatMap((object) => object.anchors.map((anchor) => anchor.frameIndex));
+		this.features.lookAt(request.videoKey, anchors);
 		for (const frameIndex of framesOf(lanes, step)) {
-			for (const lane of lanes.filter(({ segment }) => isOn(segment, frameIndex, step))) {
+			for (const lane of lanes.filter(({ segment }) => isOn(segment, frameIndex, { step, stride }))) {
 				const tracked = await this.advance(lane, frameIndex, request, signal);
 				if (step * (frameIndex - lane.segment.firstFrameIndex) >= 0) {
 					yield tracked;
@@ -84,7 +106,7 @@ export class Sam2Tracker implements Tracker {
 	}
 
 	async dispose(): Promise<void> {
-		this.features.clear();
+		await this.features.clear();
 		await this.engine.dispose();
 	}
 
@@ -122,8 +144,7 @@ export class Sam2Tracker implements Tracker {
 			all.includes(segment.anchorFrameIndex),
 			`track ${object.trackId} has no anchor on the segment's first frame`,
 		);
-		const { maxAnchors } = this.options;
-		const inReach = anchorsInReach(all, frameIndex, { direction: request.direction, maxAnchors });
+		const inReach = anchorsInReach(all, frameIndex, { direction: request.direction, ...this.options });
 		for (const known of [...predictor.memory.anchors.keys()]) {
 			if (!inReach.includes(known)) {
 				predictor.memory.dropAnchor(known);
@@ -173,11 +194,6 @@ export class Sam2Tracker implements Tracker {
 	}
 }
 
-/** The key by which a frame's picture is known: requests for prompts on it carry the same. */
-export function pictureKeyOf(videoKey: string, frameIndex: number): string {
-	return `${videoKey}:${frameIndex}`;
-}
-
 function* framesOf(lanes: readonly Lane[], step: 1 | -1): Generator<number> {
 	const spans = lanes
 		.map(({ segment }) => ({ from: step * segment.anchorFrameIndex + 1, to: step * segment.lastFrameIndex }))
@@ -190,8 +206,11 @@ function* framesOf(lanes: readonly Lane[], step: 1 | -1): Generator<number> {
 	}
 }
 
-function isOn(segment: TrackSegment, frameIndex: number, step: 1 | -1): boolean {
-	return step * (frameIndex - segment.anchorFrameIndex) > 0 && step * (segment.lastFrameIndex - frameIndex) >= 0;
+function isOn(segment: TrackSegment, frameIndex: number, by: { step: 1 | -1; stride: number }): boolean {
+	const { anchorFrameIndex, lastFrameIndex } = segment;
+	const distance = by.step * (frameIndex - anchorFrameIndex);
+	const isStop = distance % by.stride === 0 || frameIndex === lastFrameIndex;
+	return isStop && distance > 0 && by.step * (lastFrameIndex - frameIndex) >= 0;
 }
 
 function presenceOf(state: FrameState, mask: Mask): Presence {

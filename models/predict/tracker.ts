@@ -57,7 +57,7 @@ export type TrackRequest = {
 	width: number;
 	height: number;
 	objects: readonly TrackObject[];
-	/** Identifies the video for feature caches. */
+	/** Identifies the video for feature caches; see picture-key.ts. */
 	videoKey: string;
 	/** The decoded picture of a frame, `width` x `height`. */
 	pictureAt: (frameIndex: number, signal: AbortSignal) => Promise<RgbPicture>;

@@ -1,5 +1,5 @@
 import { Graph } from '../onnx/graph.ts';
-import type { Value } from '../onnx/graph.ts';
+import type { GraphPrecision, Value } from '../onnx/graph.ts';
 import {
 	add,
 	concat,
@@ -35,10 +35,26 @@ export const graphNames = [
 ] as const;
 export type GraphName = (typeof graphNames)[number];
 
+/**
+ * In what a network's graphs can differ from the plain ones; all of it changes the result. Image size is part of the
+ * configuration.
+ */
+export type GraphVariant = {
+	/** `int8`: linear layers of the image encoder and of memory attention in whole numbers. */
+	precision: GraphPrecision;
+	/** Edge of the square of memory tokens that are attended to as one: 1, or 2. */
+	memoryPooling: 1 | 2;
+};
+export const plainVariant: GraphVariant = { precision: 'fp32', memoryPooling: 1 };
+type BuildOptions = { dialect: Dialect; variant?: GraphVariant };
+
+/** Graphs in which most of the time goes; whole numbers are for these. */
+const heavyGraphs: readonly GraphName[] = ['image-encoder', 'memory-attention'];
+
 /** Tensors of a checkpoint that no graph reads, on purpose. */
 export const unusedKeys: readonly string[] = ['no_mem_pos_enc'];
 
-const builders: Record<GraphName, (graph: Graph, config: Sam2Config) => void> = {
+const builders: Record<GraphName, (graph: Graph, config: Sam2Config, variant: GraphVariant) => void> = {
 	'image-encoder': buildImageEncoder,
 	'mask-prompt': buildMaskPrompt,
 	'mask-decoder': buildMaskDecoder,
@@ -47,9 +63,10 @@ const builders: Record<GraphName, (graph: Graph, config: Sam2Config) => void> = 
 };
 
 /** The graph `name` of a network. */
-export function buildGraph(name: GraphName, config: Sam2Config, options: { dialect: Dialect }): Graph {
-	const graph = new Graph(name, options);
-	builders[name](graph, config);
+export function buildGraph(name: GraphName, config: Sam2Config, options: BuildOptions): Graph {
+	const { dialect, variant = plainVariant } = options;
+	const graph = new Graph(name, { dialect, precision: heavyGraphs.includes(name) ? variant.precision : 'fp32' });
+	builders[name](graph, config, variant);
 	return graph;
 }
 
@@ -146,7 +163,7 @@ function buildMemoryEncoder(graph: Graph, config: Sam2Config): void {
  *   f [1, C, h, w], memory [F, h w, M], memory_rows [F] (rows of the temporal encoding), pointers [P, C],
  *   pointer_times [P] (distance in frames, signed, over the longest one) -> features [1, C, h, w]
  */
-function buildMemoryAttention(graph: Graph, config: Sam2Config): void {
+function buildMemoryAttention(graph: Graph, config: Sam2Config, { memoryPooling }: GraphVariant): void {
 	const { channels, memoryChannels } = config;
 	const edge = gridSize(config);
 	const f = graph.input('f', [1, channels, edge, edge]);
@@ -164,6 +181,7 @@ function buildMemoryAttention(graph: Graph, config: Sam2Config): void {
 		memory,
 		memoryTime: gatherRows(graph, reshape(graph, temporal, [MEMORY_ROWS, 1, memoryChannels]), memoryRows),
 		pointers: flat(cutPointers),
+		memoryPooling,
 		pointerTime: timed === null ? graph.scalar(0) : flat(pointerTime(graph, config, timed, cutPointers)),
 	});
 	graph.output('features', reshape(graph, transpose(graph, attended, [0, 2, 1]), [1, channels, edge, edge]));

@@ -1,6 +1,6 @@
 import { attention } from '../onnx/attention.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, conv, layerNorm, linear, maxPool2, padEnd, reshape, resize, slice, split } from '../onnx/ops.ts';
+import { add, conv, layerNorm, linear, linearParts, maxPool2, padEnd, reshape, resize, slice } from '../onnx/ops.ts';
 import { tile, transpose, unary } from '../onnx/ops.ts';
 import { fixed } from '../onnx/shape.ts';
 import type { Sam2Config } from './config.ts';
@@ -96,8 +96,8 @@ function hieraBlock(graph: Graph, key: string, block: HieraBlock, input: Value):
 function windowAttention(graph: Graph, key: string, block: HieraBlock, windows: Value): Value {
 	const [count, edge] = windows.shape as [number, number];
 	const { outputs, heads } = block;
-	const joint = linear(graph, `${key}.qkv`, windows, 3 * outputs); // [n, w, w, 3 outputs]
-	const [query, keys, values] = split(graph, joint, 3, 3) as [Value, Value, Value];
+	const joint = linearParts(graph, `${key}.qkv`, windows, { outputSize: outputs, parts: 3 });
+	const [query, keys, values] = joint as [Value, Value, Value]; // [n, w, w, outputs] each
 	const pooled = block.isPooling ? pool(graph, query) : query; // [n, w', w', outputs]
 	const pooledEdge = fixed(pooled.shape[1]);
 	const attended = attention(graph, {

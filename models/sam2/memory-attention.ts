@@ -1,6 +1,7 @@
 import { attention } from '../onnx/attention.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
-import { add, concat, layerNorm, linear, multiply, reshape, slice, subtract, unary } from '../onnx/ops.ts';
+import { add, averagePool2, concat, layerNorm, linear, multiply, padEnd, reshape, slice } from '../onnx/ops.ts';
+import { subtract, transpose, unary } from '../onnx/ops.ts';
 import { fixed, merged } from '../onnx/shape.ts';
 import type { Sam2Config } from './config.ts';
 import { gridSize } from './config.ts';
@@ -16,6 +17,8 @@ export type MemoryInputs = {
 	/** Pointers cut into tokens, [1, P k, M], and their temporal encoding of the same shape. */
 	pointers: Value;
 	pointerTime: Value;
+	/** Edge of the square of memory tokens that are attended to as one: their mean stands for them. */
+	memoryPooling: 1 | 2;
 };
 
 /**
@@ -38,11 +41,15 @@ export function memoryAttention(
 	const memoryPosition = graph.constant('memory-sine-position', [1, edge * edge, memoryChannels], () =>
 		sinePosition(edge, memoryChannels),
 	);
-	const rotate = rotator(graph, config);
-	const placed = add(graph, inputs.memory, add(graph, memoryPosition, inputs.memoryTime)); // [F, h w, M]
+	const { memoryPooling } = inputs;
+	const rotate = rotator(graph, config, 1);
+	const rotateMemory = memoryPooling === 1 ? rotate : rotator(graph, config, memoryPooling);
+	const everyPlaced = add(graph, inputs.memory, add(graph, memoryPosition, inputs.memoryTime)); // [F, h w, M]
+	const placed = memoryPooling === 1 ? everyPlaced : pooled(graph, everyPlaced, edge);
+	const memory = memoryPooling === 1 ? inputs.memory : pooled(graph, inputs.memory, edge);
 	const placedPointers = add(graph, inputs.pointers, inputs.pointerTime); // [1, P k, M]
-	const [frames, area] = inputs.memory.shape as [string, number];
-	const flat = reshape(graph, inputs.memory, [1, merged(frames, area), memoryChannels]);
+	const [frames, area] = memory.shape as [string, number];
+	const flat = reshape(graph, memory, [1, merged(frames, area), memoryChannels]);
 	const values = concat(graph, [flat, inputs.pointers], 1, 'memory_tokens'); // [1, N, M]
 	let tokens = add(graph, inputs.tokens, position);
 	for (let index = 0; index < LAYERS; index++) {
@@ -57,23 +64,16 @@ export function memoryAttention(
 		tokens = add(graph, tokens, linear(graph, `${layer}.self_attn.out_proj`, attended, channels));
 		const cross = `${layer}.cross_attn_image`;
 		const query = layerNorm(graph, `${layer}.norm2`, tokens, LAYER_NORM_EPSILON);
-		const rotated = rotate(linear(graph, `${cross}.k_proj`, placed, channels)); // [F, h w, C]
-		const keys = concat(
-			graph,
-			[
-				reshape(graph, rotated, [1, merged(frames, area), channels]),
-				deinterleave(graph, linear(graph, `${cross}.k_proj`, placedPointers, channels)),
-			],
-			1,
-			'memory_tokens',
-		); // [1, N, C]
-		// One head, and rows of the softmax sum to one: attend over the narrow memory, project after.
-		const remembered = attention(graph, {
+		const rotated = rotateMemory(linear(graph, `${cross}.k_proj`, placed, channels)); // [F, h w, C]
+		const flatKeys = reshape(graph, rotated, [1, merged(frames, area), channels]);
+		const pointerKeys = unrotated(graph, linear(graph, `${cross}.k_proj`, placedPointers, channels));
+		const counted = countedAttention(graph, memoryPooling, {
 			query: rotate(linear(graph, `${cross}.q_proj`, query, channels)),
-			key: keys,
-			value: values,
-			heads: 1,
-		}); // [1, h w, M]
+			memoryKeys: flatKeys,
+			pointerKeys,
+		});
+		// One head, and rows of the softmax sum to one: attend over the narrow memory, project after.
+		const remembered = attention(graph, { ...counted, value: values, heads: 1, scale: 1 / Math.sqrt(channels) }); // [1, h w, M]
 		const widened = linear(graph, `${cross}.v_proj`, remembered, channels);
 		tokens = add(graph, tokens, linear(graph, `${cross}.out_proj`, widened, channels));
 		const normed = layerNorm(graph, `${layer}.norm3`, tokens, LAYER_NORM_EPSILON);
@@ -83,16 +83,61 @@ export function memoryAttention(
 	return layerNorm(graph, `${key}.norm`, tokens, LAYER_NORM_EPSILON);
 }
 
+/** Means of 2x2 tokens: [F, h w, M] -> [F, h w / 4, M] */
+function pooled(graph: Graph, tokens: Value, edge: number): Value {
+	const [frames, , channels] = tokens.shape as [string, number, number];
+	const pictures = transpose(graph, reshape(graph, tokens, [frames, edge, edge, channels]), [0, 3, 1, 2]);
+	const halved = transpose(graph, averagePool2(graph, pictures), [0, 2, 3, 1]); // [F, h/2, w/2, M]
+	return reshape(graph, halved, [frames, (edge * edge) / 4, channels]);
+}
+
+/** Columns added to queries and keys; a multiple of what processors work on at once. */
+const COUNT_COLUMNS = 8;
+
 /**
- * Rotates neighbouring channels as complex numbers by the token's place. The result has the even channels first and
- * then the odd ones: queries and keys, rotated or not, share that order, so their products are the same.
+ * Queries and the keys of memories and pointers. A pooled token stands for four, so it has to weigh as four: the
+ * logarithm of 4 is added to its scores, through columns that are multiplied to just that.
  */
-function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
+function countedAttention(
+	graph: Graph,
+	pooling: 1 | 2,
+	parts: { query: Value; memoryKeys: Value; pointerKeys: Value },
+): { query: Value; key: Value } {
+	const { query, memoryKeys, pointerKeys } = parts;
+	if (pooling === 1) {
+		return { query, key: concat(graph, [memoryKeys, pointerKeys], 1, 'memory_tokens') }; // [1, N, C]
+	}
+	const columns = [0, 0, COUNT_COLUMNS];
+	const scale = 1 / Math.sqrt(fixed(query.shape[2]));
+	const weighty = padEnd(graph, memoryKeys, columns, Math.log(pooling * pooling) / (scale * COUNT_COLUMNS));
+	const key = concat(graph, [weighty, padEnd(graph, pointerKeys, columns)], 1, 'memory_tokens'); // [1, N, C + 8]
+	return { query: padEnd(graph, query, columns, 1), key };
+}
+
+/**
+ * Rotates neighbouring channels as complex numbers by the token's place, [B, h w, C]. In the plain dialect the result
+ * has the even channels first and then the odd ones: queries and keys, rotated or not, share that order, so their
+ * products are the same.
+ */
+function rotator(graph: Graph, config: Sam2Config, pooling: 1 | 2): (value: Value) => Value {
 	const { channels } = config;
-	const edge = gridSize(config);
-	const shape = [1, edge * edge, channels / 2];
-	const cosines = graph.constant('rotation-cos', shape, () => rotation(edge, channels, 'cos'));
-	const sines = graph.constant('rotation-sin', shape, () => rotation(edge, channels, 'sin'));
+	const edge = gridSize(config) / pooling;
+	const shape = [edge * edge, channels / 2];
+	const suffix = pooling === 1 ? '' : '-pooled';
+	const cosines = graph.constant(`rotation-cos${suffix}`, shape, () => rotation({ edge, channels, pooling }, 'cos'));
+	const sines = graph.constant(`rotation-sin${suffix}`, shape, () => rotation({ edge, channels, pooling }, 'sin'));
+	if (graph.dialect === 'contrib') {
+		// One pass over the numbers; position ids of one 0 count from there.
+		const fromStart = graph.integers([0]);
+		return (value) =>
+			graph.node(
+				'RotaryEmbedding',
+				[value, fromStart, cosines, sines],
+				[{ shape: value.shape }],
+				{ interleaved: 1, num_heads: 1, rotary_embedding_dim: channels },
+				'com.microsoft',
+			)[0]!;
+	}
 	return (value) => {
 		const [even, odd] = evenAndOdd(graph, value);
 		const real = subtract(graph, multiply(graph, even, cosines), multiply(graph, odd, sines));
@@ -102,8 +147,8 @@ function rotator(graph: Graph, config: Sam2Config): (value: Value) => Value {
 }
 
 /** The order of the rotator's result without its rotation. */
-function deinterleave(graph: Graph, value: Value): Value {
-	return concat(graph, evenAndOdd(graph, value), 2);
+function unrotated(graph: Graph, value: Value): Value {
+	return graph.dialect === 'contrib' ? value : concat(graph, evenAndOdd(graph, value), 2);
 }
 
 function evenAndOdd(graph: Graph, value: Value): [Value, Value] {

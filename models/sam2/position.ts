@@ -31,15 +31,20 @@ export function sinePeriod(channel: number, size: number): number {
 	return Math.fround(TEMPERATURE ** Math.fround((2 * Math.floor(channel / 2)) / size));
 }
 
-/** Cosines or sines of the axial rotation of an `edge` x `edge` grid: [edge * edge, channels / 2], x then y. */
-export function rotation(edge: number, channels: number, part: 'cos' | 'sin'): Float32Array {
+/**
+ * Cosines or sines of the axial rotation of an `edge` x `edge` grid: [edge * edge, channels / 2], x then y. With
+ * `pooling` a token lies in the middle of that many squared.
+ */
+export function rotation(grid: { edge: number; channels: number; pooling: 1 | 2 }, part: 'cos' | 'sin'): Float32Array {
+	const { edge, channels, pooling } = grid;
 	const quarter = channels / 4;
+	const middle = (at: number) => at * pooling + (pooling - 1) / 2;
 	const table = new Float32Array((edge * edge * channels) / 2);
 	for (let token = 0; token < edge * edge; token++) {
 		for (let index = 0; index < quarter; index++) {
 			const frequency = Math.fround(1 / Math.fround(TEMPERATURE ** Math.fround((4 * index) / channels)));
-			const angleX = Math.fround((token % edge) * frequency);
-			const angleY = Math.fround(Math.floor(token / edge) * frequency);
+			const angleX = Math.fround(middle(token % edge) * frequency);
+			const angleY = Math.fround(middle(Math.floor(token / edge)) * frequency);
 			const at = token * 2 * quarter + index;
 			table[at] = Math[part](angleX);
 			table[at + quarter] = Math[part](angleY);

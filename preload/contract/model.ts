@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modeNames, type ModelModes } from '../common/model-modes.ts';
 import { command, job, nothing, query, rowId } from './define.ts';
 
 export const modelInfo = z.object({
@@ -78,6 +79,15 @@ export const modelLibrary = z.object({
 	}),
 });
 
+/** See `preload/common/model-modes.ts`. */
+export const modelModes = z.object({
+	size: z.enum(['full', 'half']),
+	weights: z.enum(['fp32', 'int8']),
+	memory: z.enum(['6', '3', '1']),
+	places: z.enum(['all', 'pooled']),
+	stride: z.enum(['1', '2', '4']),
+}) satisfies z.ZodType<ModelModes>;
+
 export const modelContract = {
 	list: query(nothing, z.array(modelInfo)),
 	/** The project's model for new prompts and runs. */
@@ -94,6 +104,16 @@ export const modelContract = {
 			imageSize: z.union([z.literal(1024), z.literal(512)]).optional(),
 		}),
 		modelInfo,
+	),
+	/** How a model runs on this machine, and the modes that it has: none for the built-in one. */
+	modes: query(z.object({ modelId: z.string() }), z.object({ modes: modelModes, has: z.array(z.enum(modeNames)) })),
+	/**
+	 * Changes modes of a model for every project on this machine, or with `isLasting` false until this Masklet ends. Some
+	 * need graphs of their own, which are made of the weights file first.
+	 */
+	setModes: job(
+		z.object({ modelId: z.string(), modes: modelModes.partial(), isLasting: z.boolean().default(true) }),
+		modelModes,
 	),
 	/** Removes a model, and its weights file where Masklet fetched it; a file of one's own is left alone. */
 	remove: command(z.object({ modelId: z.string() }), z.null()),

@@ -8,6 +8,7 @@ export type DialogRequest =
 	| { kind: 'problems'; title: string; problems: readonly { path: string; message: string }[] }
 	| { kind: 'export' }
 	| { kind: 'propagate' }
+	| { kind: 'modes'; modelId: string }
 	| { kind: 'goto' }
 	| { kind: 'palette' }
 	| { kind: 'keys' };

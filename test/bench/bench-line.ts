@@ -30,5 +30,9 @@ export function medianMillis(work: () => void, options: { rounds: number; callsA
 			rounds.push((performance.now() - startMillis) / options.callsARound);
 		}
 	}
-	return rounds.sort((a, b) => a - b)[Math.floor(rounds.length / 2)]!;
+	return medianOf(rounds);
+}
+
+export function medianOf(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -7,9 +7,17 @@ import { fileURLToPath } from 'node:url';
 import type { BenchLine } from './bench-line.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const helpers = [
+	'run.ts',
+	'bench-line.ts',
+	'sam2-memory.ts',
+	'sam2-reference.ts',
+	'sam2-resident.ts',
+	'modes-accuracy.ts',
+];
 const wanted = process.argv.slice(2);
 const names = readdirSync(here)
-	.filter((file) => file.endsWith('.ts') && !['run.ts', 'bench-line.ts'].includes(file))
+	.filter((file) => file.endsWith('.ts') && !helpers.includes(file))
 	.map((file) => file.slice(0, -3))
 	.filter((name) => wanted.length === 0 || wanted.includes(name))
 	.sort();

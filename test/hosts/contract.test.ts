@@ -5,6 +5,7 @@ import { encode } from 'fast-png';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { encodeRle, rleToBytes } from '../../preload/common/rle.ts';
 import { contract } from '../../preload/contract/index.ts';
+import { defaultModes } from '../../preload/common/model-modes.ts';
 import type { Client } from '../../preload/contract/index.ts';
 import type { Events } from '../../preload/contract/events.ts';
 import type { ModelInfo } from '../../preload/contract/model.ts';
@@ -172,6 +173,10 @@ test.each(Object.keys(hosts))('every method of the contract does its work over %
 	writeFileSync(at('none.pt'), 'no weights');
 	const refused = await ended(client.model.add({ path: at('none.pt') }));
 	expect(refused.error).toMatchObject({ code: 'weights.unknownFormat' });
+	const { modelId } = model!;
+	expect(await client.model.modes({ modelId })).toEqual({ modes: defaultModes, has: [] });
+	const noMode = await ended(client.model.setModes({ modelId, modes: { weights: 'int8' } }));
+	expect(noMode.error).toMatchObject({ code: 'model.noModes' });
 	await expect(client.model.remove({ modelId: 'none' })).rejects.toMatchObject({ code: 'model.unknown' });
 	const modelsChanged = new Promise((resolve) => host.client.on('models.changed', resolve));
 	const fetched = await done<ModelInfo>(client.model.get({ catalogueId: 'sam2.1-tiny', modelId: 'fetched' }));

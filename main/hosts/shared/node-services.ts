@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { spawnInferenceProcess } from '../../inference/spawn-process.ts';
 import { launchDecoderPage } from '../../media/chromium/launch.ts';
 import { createServices, type HostDeps, type ServiceDeps, type Services } from '../../services/index.ts';
@@ -9,6 +9,8 @@ import type { UserFolders } from './user-folders.ts';
 
 /** Half a minute of 720p, or two frames of the largest pictures. */
 const FRAME_CACHE_BYTES = 512 * 1024 * 1024;
+/** 500 frames of SAM 2 at 1024. */
+const FEATURE_CACHE_MEBIBYTES = 4096;
 
 export type HostServicesOptions = {
 	host: HostDeps;
@@ -50,6 +52,7 @@ export function createHostServices({
 		now: Date.now,
 		author: authorName(),
 		frameCacheBytes: FRAME_CACHE_BYTES,
+		featureFolder: { folder: join(folders.cache, 'features'), limitBytes: featureCacheBytes() },
 	});
 }
 
@@ -61,6 +64,12 @@ export function createHostServices({
 function catalogueOf(product: Product): ServiceDeps['catalogue'] {
 	const own = process.env.MASKLET_MODELS;
 	return own ? { path: resolve(own), allowsLoopback: true } : { path: product.cataloguePath, allowsLoopback: false };
+}
+
+/** `MASKLET_FEATURE_CACHE` says how many MiB of features may lie in the cache folder, 0 for none. */
+function featureCacheBytes(): number {
+	const mebibytes = Number.parseInt(process.env.MASKLET_FEATURE_CACHE ?? '', 10);
+	return (Number.isNaN(mebibytes) ? FEATURE_CACHE_MEBIBYTES : Math.max(0, mebibytes)) * 2 ** 20;
 }
 
 /** Null on machines whose users have no names. */

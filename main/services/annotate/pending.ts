@@ -117,7 +117,7 @@ export function createPendingMasks(context: ServiceContext, opening: Opening & {
 		const answer = await context.inference.prompt(
 			{
 				modelId: modelOf(context, readProject(store.db)),
-				videoKey: videoKeyOf(opening, video.videoId),
+				videoKey: videoKeyOf(opening, video),
 				frameIndex: pending.frameIndex,
 				width: video.width,
 				height: video.height,

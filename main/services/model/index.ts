@@ -5,16 +5,19 @@ import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { ModelInfo } from '../../../preload/contract/model.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
+import { builtinModel, type InferenceModel } from '../../inference/inference.ts';
+import { definedOf } from '../defined.ts';
 import { checkAddress, entryOf, readCatalogue } from './catalogue.ts';
 import { checkedModel } from './choice.ts';
 import { getModel } from './get.ts';
 import type { ModelLibrary } from './library.ts';
 import { shelfOf } from './shelf.ts';
+import type { ModelModesKeeper } from './modes.ts';
 import type { WeightsStore } from './weights-store.ts';
 
 export function createModelService(
 	context: ServiceContext,
-	{ library, weights }: { library: ModelLibrary; weights: WeightsStore },
+	{ library, weights, modes }: { library: ModelLibrary; weights: WeightsStore; modes: ModelModesKeeper },
 ): ServiceHandlers<'model'> {
 	const { deps, inference, jobs } = context;
 	/** What is being fetched, and by which job. */
@@ -33,6 +36,11 @@ export function createModelService(
 			'the new model',
 		);
 
+	/** As the library has it; the built-in model too. @throws track.modelUnknown */
+	const modelOf = (modelId: string): InferenceModel => {
+		checkedModel(context, modelId);
+		return library.list().find(({ model }) => model.modelId === modelId)?.model ?? builtinModel;
+	};
 	return {
 		list: () => inference.models(),
 		library: () => shelfOf(context, { library, weights, jobOf }),
@@ -103,9 +111,29 @@ export function createModelService(
 			changed();
 			return null;
 		},
+		modes: async ({ modelId }) => ({ modes: modes.of(modelId), has: await modes.namesOf(modelOf(modelId)) }),
+		setModes: ({ modelId, modes: change, isLasting }) => {
+			const model = modelOf(modelId);
+			return jobs.start({
+				method: 'model.setModes',
+				name: `Set modes of ${modelId}`,
+				outlivesProject: true,
+				run: async (job) => {
+					const set = await modes.set(model, definedOf(change), {
+						isLasting,
+						signal: job.signal,
+						onProgress: (share) => job.progress(Math.round(share * 100), 100, 'reading weights'),
+					});
+					inference.forget(modelId);
+					context.announceProject();
+					return set;
+				},
+			});
+		},
 		remove: async ({ modelId }) => {
 			const { manifest } = library.get(modelId);
 			await library.remove(modelId);
+			await modes.forget(modelId);
 			await weights.free(manifest.source.path, modelId);
 			inference.forget(modelId);
 			changed();
@@ -140,7 +168,7 @@ export function createModelService(
 }
 
 /** Models that an older compiler made are made again in the background, from the weights files where they were. */
-export function renewModels(context: ServiceContext, library: ModelLibrary): void {
+export function renewModels(context: ServiceContext, library: ModelLibrary, modes: ModelModesKeeper): void {
 	for (const { modelId } of library.outdated()) {
 		context.jobs.start({
 			method: 'model.renew',
@@ -155,5 +183,26 @@ export function renewModels(context: ServiceContext, library: ModelLibrary): voi
 				context.emit('models.changed', {});
 			},
 		});
+	}
+	void renewVariants(context, library, modes);
+}
+
+/** Likewise the graphs of modes. */
+async function renewVariants(context: ServiceContext, library: ModelLibrary, modes: ModelModesKeeper): Promise<void> {
+	for (const { model } of library.list()) {
+		if (await modes.isOutdated(model).catch(() => false)) {
+			context.jobs.start({
+				method: 'model.renew',
+				name: `Bring the modes of ${model.modelId} up to date`,
+				outlivesProject: true,
+				run: async (job) => {
+					await modes.renew(model, {
+						signal: job.signal,
+						onProgress: (share) => job.progress(Math.round(share * 100), 100, 'reading weights'),
+					});
+					context.inference.forget(model.modelId);
+				},
+			});
+		}
 	}
 }

@@ -26,7 +26,7 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 					context.inference.prompt(
 						{
 							modelId: model,
-							videoKey: videoKeyOf(workspace, videoId),
+							videoKey: videoKeyOf(workspace, video),
 							frameIndex,
 							width: video.width,
 							height: video.height,
@@ -53,7 +53,7 @@ export function createSegmentService(context: ServiceContext): ServiceHandlers<'
 					const signal = AbortSignal.any([job.signal, controller.signal]);
 					try {
 						await context.inference.prepare(
-							{ modelId, videoKey: videoKeyOf(workspace, videoId), frameIndex, width, height },
+							{ modelId, videoKey: videoKeyOf(workspace, video), frameIndex, width, height },
 							{ signal },
 						);
 					} catch (error) {

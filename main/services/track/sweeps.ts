@@ -26,7 +26,8 @@ export async function* sweepsOf(
 ): AsyncGenerator<TrackTask, void, void> {
 	const { store } = workspace;
 	const { pass, job } = work;
-	const { width, height, frameCount } = videoOf(store, pass.videoId);
+	const video = videoOf(store, pass.videoId);
+	const { width, height, frameCount } = video;
 	const segments = passSegments(store.db, pass.passId).filter(
 		(segment) => segment.reachedFrameIndex !== segment.lastFrameIndex,
 	);
@@ -47,7 +48,7 @@ export async function* sweepsOf(
 			return object.segments.length === 0 ? [] : [object];
 		});
 		if (objects.length > 0) {
-			const videoKey = videoKeyOf(workspace, pass.videoId);
+			const videoKey = videoKeyOf(workspace, video);
 			yield { modelId: pass.modelId, videoKey, frameCount, width, height, direction, objects };
 		}
 	}

@@ -66,6 +66,10 @@ export const modelErrors = {
 		`This folder holds no model that Masklet made. Add the weights file again: ${data.folder}`,
 	'model.outdated': (data: { folder: string }) =>
 		`This model was made by another version of Masklet. Add the weights file again: ${data.folder}`,
+	'model.noModes': ({ modelId, mode }: { modelId: string; mode: string }) =>
+		`${modelId} has no mode "${mode}". Choose a SAM 2 model, and half the size only for one that was added at 1024`,
+	'model.weightsGone': (data: { path: string }) =>
+		`This mode needs graphs of its own, made of the model's weights file, which has moved. Put it back, or remove the model and add it again: ${data.path}`,
 	'model.sourceGone': (data: { path: string }) =>
 		`A new version of Masklet has to make this model again, and its weights file has moved. Add it again: ${data.path}`,
 } as const;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { encode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { miniatureConfig } from '../../../models/sam2/config.ts';
 import { rleIou } from '../../../preload/common/mask-algebra.ts';
+import { defaultModes, type ModelModes } from '../../../preload/common/model-modes.ts';
 import { rleFromString } from '../../../preload/common/rle.ts';
 import { torchFile } from '../../models/weights/torch-file.ts';
 import { readGolden, spec } from '../../parity/golden.ts';
@@ -20,7 +21,7 @@ const parity = spec.configs[name]!;
 const golden = readGolden(name);
 const folder = mkdtempSync(join(tmpdir(), 'masklet-cli-models-'));
 /** The golden masks are of the reference on a CPU, which leaves holes. */
-const { masklet } = commandLine(folder, { MASKLET_HOLE_AREA: '0' });
+const { masklet } = commandLine(folder, { MASKLET_HOLE_AREA: '0', MASKLET_FEATURES: 'single' });
 const weights = join(folder, 'weights.pt');
 const clip = join(folder, 'clip');
 /** The click of the parity scenario `one-click`. */
@@ -52,6 +53,52 @@ async function carryAsReference(modelId: string): Promise<void> {
 	expect(compared.size).toBe(parity.frames);
 }
 
+/** Modes are off, are kept, and change masks for one run or from now on; the graphs that they need are made once. */
+async function runInModes(modelId: string): Promise<void> {
+	const tell = async (...modes: string[]) => {
+		const { code, out } = await masklet('models', 'modes', modelId, ...modes, '--json');
+		expect(code).toBe(0);
+		return (JSON.parse(out) as { modes: ModelModes }).modes;
+	};
+	const carried = async (...words: string[]) => {
+		const out = join(folder, 'modes');
+		const rest = ['--model', modelId, '--format', 'sav', '--out', out, '--force', ...words];
+		expect(await masklet('annotate', clip, '--point', point, '--range', '0:8', ...rest)).toMatchObject({ code: 0 });
+		return readFileSync(join(out, 'clip_manual.json'), 'utf8');
+	};
+	const variants = join(folder, 'home/data/model-variants', modelId);
+	expect(await tell()).toEqual(defaultModes);
+	const plain = await carried();
+	expect(await carried()).toBe(plain);
+	const once = await carried('--mode', 'pooled', '--mode', 'int8,stride=2');
+	expect(once).not.toBe(plain);
+	expect(readdirSync(variants)).toEqual(['int8-pooled']);
+	expect(await tell()).toEqual(defaultModes);
+	expect(await carried()).toBe(plain);
+
+	expect(await tell('int8', 'pooled', 'stride=2')).toEqual({
+		...defaultModes,
+		weights: 'int8',
+		places: 'pooled',
+		stride: '2',
+	});
+	expect(await carried()).toBe(once);
+	expect(await tell('none')).toEqual(defaultModes);
+	expect(await carried('--mode', 'memory=1')).not.toBe(plain);
+	expect(readdirSync(variants)).toEqual(['int8-pooled']);
+
+	expect(await masklet('models', 'modes', modelId, 'faster')).toMatchObject({
+		code: 2,
+		error: expect.stringContaining('weights=int8'),
+	});
+	// Half of the miniature's 128 pixels is no size.
+	expect(await masklet('models', 'modes', modelId, 'half')).toMatchObject({ code: 1 });
+	renameSync(weights, `${weights}.moved`);
+	const gone = await masklet('models', 'modes', modelId, 'int8', '--json');
+	expect(JSON.parse(gone.out)).toMatchObject({ error: { code: 'model.weightsGone' } });
+	renameSync(`${weights}.moved`, weights);
+}
+
 test('a weights file is added, carries masks as the reference does, and is removed', async () => {
 	const added = await masklet('models', 'add', weights, '--json');
 	expect(added).toMatchObject({ code: 0 });
@@ -63,8 +110,10 @@ test('a weights file is added, carries masks as the reference does, and is remov
 	expect(listed.map((model) => model.modelId)).toEqual(['builtin-basic', 'mine', modelId]);
 
 	await carryAsReference('mine');
+	await runInModes('mine');
 
 	expect(await masklet('models', 'remove', 'mine')).toMatchObject({ code: 0 });
+	expect(readdirSync(join(folder, 'home/data/model-variants'))).toEqual([]);
 	expect(await masklet('models', 'remove', 'mine')).toMatchObject({ code: 1 });
 	expect(await masklet('models', 'remove', 'builtin-basic')).toMatchObject({ code: 1 });
 	expect(readdirSync(join(folder, 'home/data/models'))).toEqual([modelId]);

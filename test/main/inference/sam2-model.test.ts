@@ -92,7 +92,7 @@ describe('a compiled model is a tracker', () => {
 	it('gives the masks of the reference, through prompts, anchors and segments', async () => {
 		const folder = join(home, 'tracker');
 		await compileModel({ source, outFolder: folder, signal });
-		const tracker = await openSam2Tracker({ folder, fillHoleArea: 0 });
+		const tracker = await openSam2Tracker({ folder, fillHoleArea: 0, featurePrecision: 'single' });
 		const asked: number[] = [];
 		const request = (part: Pick<TrackRequest, 'direction' | 'objects'>): TrackRequest => ({
 			...part,

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { assert } from '../../../../preload/common/assert.ts';
+import type { ModelModes } from '../../../../preload/common/model-modes.ts';
 import { StudioError } from '../../../../preload/common/studio-error.ts';
 import type { Direction, RunResult } from '../../../../preload/contract/track.ts';
 import { parseEvery, parseFormats, parseRange, rangeInVideo } from '../arguments.ts';
+import { parseModes, setModes } from '../modes.ts';
 import { addObjectOptions, type ObjectArgument } from '../object-options.ts';
 import type { Studio } from '../studio.ts';
 import { applyPrompts } from './apply-prompts.ts';
@@ -16,6 +18,7 @@ import { importMedia } from './import-media.ts';
 
 type AnnotateOptions = {
 	model?: string;
+	mode?: Partial<ModelModes>;
 	range?: { from: number; to: number | null };
 	direction: Direction;
 	out: string;
@@ -38,6 +41,7 @@ export function addAnnotateCommand(program: Command, run: RunCommand): void {
 	const readObjects = addObjectOptions(command);
 	command
 		.option('--model <id>', 'the model (default: the built-in one)')
+		.option('--mode <modes>', 'run the model so, this once: see `models modes --help`', parseModes)
 		.option('--range <A:B>', 'frames A to B-1 (default: all)', parseRange)
 		.addOption(directionOption())
 		.requiredOption('--out <folder>', 'where the files go')
@@ -70,6 +74,11 @@ async function annotate(
 		await studio.client.project.create({ path, name: basename(request.path) });
 		if (options.model) {
 			await studio.client.model.choose({ modelId: options.model });
+		}
+		if (options.mode) {
+			const project = await studio.client.project.current();
+			assert(project, 'the project that was just made');
+			await setModes(studio, { modelId: project.modelId, modes: options.mode, isLasting: false });
 		}
 		const { videos } = await importMedia(studio, { paths: [request.path], isStrict: true });
 		const [video] = videos;

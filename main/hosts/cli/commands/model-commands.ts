@@ -5,6 +5,8 @@ import { StudioError } from '../../../../preload/common/studio-error.ts';
 import type { Studio } from '../studio.ts';
 import { addLibraryCommands, listAvailable } from './library-commands.ts';
 import { modelLine } from './model-line.ts';
+import { describeModes, type ModelModes } from '../../../../preload/common/model-modes.ts';
+import { modesHelp, parseModes, setModes } from '../modes.ts';
 import type { RunCommand } from './options.ts';
 
 /** `models` and what stands under it. */
@@ -24,6 +26,13 @@ export function addModelCommands(program: Command, run: RunCommand): Command {
 		.action((file: string, options: { as?: string; size?: 1024 | 512 }) =>
 			run((studio) => addModel(studio, { file, ...options })),
 		);
+	models
+		.command('modes')
+		.summary('tell or change how a model runs on this machine')
+		.description(modesHelp())
+		.argument('<id>', 'as `models list` tells it')
+		.argument('[modes...]', 'such as int8 or stride=2; "none" turns all of them off', parseModes)
+		.action((modelId: string, modes?: Partial<ModelModes>) => run((studio) => tellModes(studio, { modelId, modes })));
 	models
 		.command('remove')
 		.description('Removes a model, and its weights file where it was fetched; a file of your own is left alone')
@@ -55,6 +64,18 @@ async function addModel(studio: Studio, request: { file: string; as?: string; si
 		throw new StudioError('request.cancelled');
 	}
 	studio.output.result(result, modelLine(result));
+}
+
+async function tellModes(
+	studio: Studio,
+	request: { modelId: string; modes: Partial<ModelModes> | undefined },
+): Promise<void> {
+	const { modelId, modes } = request;
+	if (modes && Object.keys(modes).length > 0) {
+		await setModes(studio, { modelId, modes, isLasting: true });
+	}
+	const now = await studio.client.model.modes({ modelId });
+	studio.output.result(now, `${modelId}: ${describeModes(now.modes)}`);
 }
 
 function parseImageSize(text: string): 1024 | 512 {

@@ -54,12 +54,12 @@ export function runningHere(studio: Studio): JobInfo | undefined {
 }
 
 /**
- * Carries the selected object, or all of them where none is selected, through the in/out range or the whole video.
- * The playhead stays where it is.
+ * Carries the selected object, or all of them where none is selected, through the in/out range or the whole video,
+ * with the project's model where none is named. The playhead stays where it is.
  */
 export async function propagate(
 	studio: Studio,
-	run: { direction: Direction; isAll?: boolean; range?: { from: number; to: number } | null },
+	run: { direction: Direction; isAll?: boolean; range?: { from: number; to: number } | null; modelId?: string },
 ): Promise<void> {
 	const { video } = studio;
 	if (!video) {
@@ -78,5 +78,6 @@ export async function propagate(
 		trackIds: trackId === null ? undefined : [trackId],
 		range: range ?? undefined,
 		direction: run.direction,
+		modelId: run.modelId,
 	});
 }

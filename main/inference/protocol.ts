@@ -1,11 +1,13 @@
 import type { Candidate, MaskScores, Presence, TrackSegment } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import type { DeviceUse } from './devices.ts';
 import type { ModelManifest } from './manifest.ts';
+import type { Measurement } from './measure.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Link } from '../../preload/rpc/link.ts';
 
 /** Where a model comes from. The child makes a tracker of it, once, on first use. */
-export type ModelSource = { kind: 'builtin' } | { kind: 'sam2'; folder: string };
+export type ModelSource = { kind: 'builtin' } | { kind: 'sam2'; folder: string; device?: DeviceUse };
 
 /** A prompt as the wire and the store have it: a mask is COCO's compressed counts, of the picture's size. */
 export type InferencePrompt =
@@ -85,6 +87,8 @@ export type ChildMethods = {
 	nextBatch: { input: { runId: number }; output: TrackBatch };
 	/** Makes a model folder of a weights file; the notice `compileProgress` tells the share done, 0 to 1. */
 	compile: { input: { source: string; outFolder: string; imageSize?: number }; output: ModelManifest };
+	/** Times a model on a device; the notice `measureProgress` tells the share done, 0 to 1, after every step. */
+	measure: { input: { source: ModelSource; device: DeviceUse }; output: Measurement };
 	/** Answered from the event loop: a proof that the child is not stuck. */
 	ping: { input: null; output: null };
 };

@@ -5,6 +5,7 @@ import type { ErrorCode, ErrorData } from '../../preload/common/studio-error.ts'
 import type { EventName, Events } from '../../preload/contract/events.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
 import type { PendingMasks } from './annotate/pending.ts';
+import type { Download } from './device/nvidia/download.ts';
 import type { HostDeps } from './index.ts';
 import type { Jobs } from './job/jobs.ts';
 import type { Tidying } from './project/tidying.ts';
@@ -24,6 +25,14 @@ export type ServiceDeps = {
 	host: HostDeps;
 	/** The user's own folder: recent projects, the sample project, models. */
 	dataFolder: string;
+	/** Fetches files that a person asked for. */
+	download: Download;
+	/** A feed of one's own in place of ONNX Runtime's for NVIDIA's libraries: a mirror, on 127.0.0.1 over plain http too. */
+	nvidiaFeedUrl?: string;
+	/** A device that gives no sign for so long while it is measured is given up. */
+	measureStepLimitMillis?: number;
+	/** A busy model process that says nothing for so long is killed. */
+	inferenceSilenceMillis?: number;
 	/** The clip of the sample project. */
 	samplePath: string;
 	/** Opens a decoder page: a hidden window, or a headless Chromium. */

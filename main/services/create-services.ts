@@ -1,5 +1,8 @@
 import { extname, join } from 'node:path';
-import { createInference } from '../inference/inference.ts';
+import { possibleDevices } from '../inference/devices.ts';
+import { builtinModel, createInference } from '../inference/inference.ts';
+import { COMPILER_VERSION } from '../inference/manifest.ts';
+import { runtimeVersion } from '../inference/runtime.ts';
 import { createMedia, encodePicture } from '../media/index.ts';
 import { historyState, readProject, type Store, type StoreChange } from '../store/index.ts';
 import { type ErrorCode, type ErrorData, StudioError } from '../../preload/common/studio-error.ts';
@@ -7,6 +10,9 @@ import type { EventName, Events } from '../../preload/contract/events.ts';
 import { createAnnotateService } from './annotate/index.ts';
 import { createPendingMasks } from './annotate/pending.ts';
 import type { ServiceContext, ServiceDeps, Workspace } from './context.ts';
+import { createDeviceService } from './device/index.ts';
+import { createNvidiaSupport } from './device/nvidia/support.ts';
+import { createDeviceRegistry } from './device/registry.ts';
 import { createExportService } from './export/index.ts';
 import { createHistoryService } from './history/index.ts';
 import { createHostService } from './host/index.ts';
@@ -46,6 +52,20 @@ export function createServices(deps: ServiceDeps): Services {
 	};
 	const media = createMedia({ openDecoder: deps.openDecoder, cacheBytes: deps.frameCacheBytes, log: deps.log });
 	const library = createModelLibrary({ folder: join(deps.dataFolder, 'models'), spawn: deps.spawnInference });
+	const nvidia = createNvidiaSupport({
+		folder: join(deps.dataFolder, 'runtime'),
+		download: deps.download,
+		feedUrl: deps.nvidiaFeedUrl ?? null,
+	});
+	const devices = createDeviceRegistry({
+		path: join(deps.dataFolder, 'devices.json'),
+		possible: possibleDevices(),
+		nvidiaFolder: nvidia.folder,
+		measuredWith: `${runtimeVersion()} ${COMPILER_VERSION}`,
+		models: () => [builtinModel, ...library.list()],
+		now: deps.now,
+		onGaveWay: (data) => context.warn('device.gaveWay', data),
+	});
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: async (videoKey, frameIndex, signal) => {
@@ -54,7 +74,9 @@ export function createServices(deps: ServiceDeps): Services {
 			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
 		},
 		models: () => library.list(),
+		devices,
 		log: deps.log,
+		...(deps.inferenceSilenceMillis === undefined ? {} : { silenceLimitMillis: deps.inferenceSilenceMillis }),
 	});
 	const jobs = createJobs({
 		emit,
@@ -148,6 +170,7 @@ export function createServices(deps: ServiceDeps): Services {
 	return {
 		handlers: {
 			annotate: createAnnotateService(context),
+			device: createDeviceService(context, { registry: devices, library, nvidia }),
 			export: createExportService(context),
 			history: createHistoryService(context),
 			host: createHostService(context),

@@ -1,10 +1,18 @@
+import { deviceErrors } from './errors/device.ts';
 import { formatErrors } from './errors/format.ts';
 import { mediaErrors } from './errors/media.ts';
 import { modelErrors } from './errors/model.ts';
 import { projectErrors } from './errors/project.ts';
 import { storeErrors } from './errors/store.ts';
 
-const catalogue = { ...formatErrors, ...mediaErrors, ...modelErrors, ...projectErrors, ...storeErrors };
+const catalogue = {
+	...deviceErrors,
+	...formatErrors,
+	...mediaErrors,
+	...modelErrors,
+	...projectErrors,
+	...storeErrors,
+};
 
 type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;

@@ -62,6 +62,7 @@ export const areas: readonly Area[] = [
 			'node:crypto',
 			'node:stream',
 			'node:stream/promises',
+			'yauzl',
 			'zod',
 			'natural-orderby',
 		],

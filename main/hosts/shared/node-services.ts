@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { spawnInferenceProcess } from '../../inference/spawn-process.ts';
 import { launchDecoderPage } from '../../media/chromium/launch.ts';
 import { createServices, type HostDeps, type ServiceDeps, type Services } from '../../services/index.ts';
+import { download } from './download.ts';
 import type { Product } from './product.ts';
 import type { UserFolders } from './user-folders.ts';
 
@@ -13,7 +14,7 @@ export type HostServicesOptions = {
 	product: Product;
 	folders: UserFolders;
 	log: ServiceDeps['log'];
-};
+} & Pick<ServiceDeps, 'measureStepLimitMillis' | 'inferenceSilenceMillis' | 'nvidiaFeedUrl'>;
 
 /**
  * The services of a host that runs under plain Node: a headless Chromium decodes, a forked process runs the models.
@@ -43,10 +44,18 @@ export function createHostServices({
 		...own,
 		dataFolder: folders.data,
 		samplePath: product.samplePath,
+		download,
+		...nvidiaFeed(),
 		now: Date.now,
 		author: authorName(),
 		frameCacheBytes: FRAME_CACHE_BYTES,
 	});
+}
+
+/** `MASKLET_NVIDIA_FEED` names a mirror of ONNX Runtime's feed, for laboratories without a way out. */
+function nvidiaFeed(): Pick<ServiceDeps, 'nvidiaFeedUrl'> {
+	const own = process.env.MASKLET_NVIDIA_FEED;
+	return own ? { nvidiaFeedUrl: own } : {};
 }
 
 /** Null on machines whose users have no names. */

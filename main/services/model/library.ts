@@ -56,7 +56,6 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 			modelId,
 			name: modelId === defaultId(manifest) ? name : `${modelId} (${name})`,
 			sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
-			device: 'CPU',
 			licence: 'of its weights file (SAM 2 itself: Apache-2.0)',
 			source: { kind: 'sam2', folder: join(folder, modelId) },
 		};

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { ModelInfo } from '../../../../preload/contract/model.ts';
 import { StudioError } from '../../../../preload/common/studio-error.ts';
 import type { Studio } from '../studio.ts';
+import { addBenchCommand } from './device-commands.ts';
 import type { RunCommand } from './options.ts';
 
 /** `models list`, `models add` and `models remove`. */
@@ -31,6 +32,7 @@ export function addModelCommands(program: Command, run: RunCommand): Command {
 				studio.output.result({ removed: modelId }, `${modelId} was removed`);
 			}),
 		);
+	addBenchCommand(models, run);
 	return models;
 }
 

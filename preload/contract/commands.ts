@@ -112,6 +112,7 @@ export const commandEntries = {
 	'mask.absent': { label: 'Absent here', menu: 'mask', keys: ['KeyA'] },
 	'mask.clear': { label: "Clear this frame's mask", menu: 'mask', keys: ['KeyD', 'Delete', 'Backspace'] },
 
+	'devices.show': { label: 'Devices…', menu: 'help', keys: [] },
 	'help.palette': { label: 'Command palette', menu: 'help', keys: ['Mod+KeyK'] },
 	'help.keys': { label: 'Keys', menu: 'help', keys: ['Shift+Slash', 'F1'] },
 	'help.hints': { label: 'Show the first hints again', menu: 'help', keys: [] },

@@ -92,5 +92,11 @@ function helpCommands({ studio }: CommandContext) {
 			},
 		},
 		'help.hints': { when: always, run: () => studio.preferences.set({ hintsSeen: [] }) },
+		'devices.show': {
+			when: always,
+			run: () => {
+				studio.dialog = { kind: 'devices' };
+			},
+		},
 	} satisfies Partial<Record<CommandId, Command>>;
 }

@@ -9,5 +9,6 @@ export type DialogRequest =
 	| { kind: 'export' }
 	| { kind: 'propagate' }
 	| { kind: 'goto' }
+	| { kind: 'devices' }
 	| { kind: 'palette' }
 	| { kind: 'keys' };

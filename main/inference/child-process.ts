@@ -25,6 +25,8 @@ export class ChildProcess {
 	#isClosed = false;
 	/** Calls and runs under way; the child is watched while there are any. */
 	#busy = 0;
+	/** Ended once nothing is under way. */
+	#isOutdated = false;
 
 	constructor(options: ChildOptions) {
 		this.#options = options;
@@ -68,6 +70,7 @@ export class ChildProcess {
 		return () => {
 			this.#busy--;
 			if (this.#busy === 0) {
+				this.#endOutdated();
 				void this.#life?.then(
 					({ watch }) => this.#busy === 0 && watch.stop(),
 					() => {},
@@ -76,11 +79,34 @@ export class ChildProcess {
 		};
 	}
 
+	/** The next call starts another child; the present one ends as soon as nothing is under way. */
+	renew(): void {
+		this.#isOutdated = this.#life !== null;
+		if (this.#busy === 0) {
+			this.#endOutdated();
+		}
+	}
+
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		const life = await this.#life?.catch(() => null);
 		if (life) {
 			this.#end(life, new StudioError('request.closed'));
+		}
+	}
+
+	#endOutdated(): void {
+		const life = this.#life;
+		if (this.#isOutdated && life !== null) {
+			this.#isOutdated = false;
+			this.#life = null;
+			void life.then(
+				({ watch, link }) => {
+					watch.stop();
+					link.close();
+				},
+				() => {},
+			);
 		}
 	}
 
@@ -131,7 +157,7 @@ export class ChildProcess {
 		const began = this.#life;
 		link.onClose(() => {
 			watch.stop();
-			if (life.endedBecause === null) {
+			if (life.endedBecause === null && this.#life === began) {
 				log.warn('inference process died');
 			}
 			if (this.#life === began) {

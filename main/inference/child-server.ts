@@ -4,6 +4,8 @@ import { StudioError } from '../../preload/common/studio-error.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
 import { openLink, type Link } from '../../preload/rpc/link.ts';
 import { compileModel } from './compile.ts';
+import { graphsOf, type OpenSession } from './open-sam2.ts';
+import { type Measurement, measureModel } from './measure.ts';
 import type { ModelManifest } from './manifest.ts';
 import { maskToBytes, promptsFromWire } from './mask-bytes.ts';
 import { PictureCache } from './picture-cache.ts';
@@ -18,9 +20,9 @@ const pictureCacheBytes = 64 * 1024 * 1024;
 type Input<K extends keyof ChildMethods> = ChildMethods[K]['input'];
 type Place = { videoKey: string; frameIndex: number; width: number; height: number };
 
-/** Serves inference over a channel; everything that the child process does. */
-export function serveInference(channel: Channel): void {
-	const server = new ChildServer();
+/** Serves inference over a channel; everything that the child process does. `openSession` stands in for the runtime's. */
+export function serveInference(channel: Channel, options: { openSession?: OpenSession } = {}): void {
+	const server = new ChildServer(options.openSession);
 	const link = openLink(channel, {
 		answer: (method, input, signal) => server.answer(method, input, signal),
 		onNotice: (name, payload) => {
@@ -38,12 +40,18 @@ export function serveInference(channel: Channel): void {
 
 class ChildServer {
 	readonly #turns = new Turns();
-	readonly #trackers = new Trackers();
+	readonly #trackers: Trackers;
+	readonly #openSession: OpenSession | undefined;
 	readonly #pictures = new PictureCache(pictureCacheBytes);
 	readonly #runs = new Map<number, { run: Run; controller: AbortController }>();
 	/** Runs go one after the other: the end of the last one queued. */
 	#lastRun: Promise<void> = Promise.resolve();
 	#link: Link | null = null;
+
+	constructor(openSession: OpenSession | undefined) {
+		this.#openSession = openSession;
+		this.#trackers = new Trackers(openSession);
+	}
 
 	connect(link: Link): void {
 		this.#link = link;
@@ -62,6 +70,8 @@ class ChildServer {
 				return this.#nextBatch(input as Input<'nextBatch'>);
 			case 'compile':
 				return this.#compile(input as Input<'compile'>, signal);
+			case 'measure':
+				return this.#measure(input as Input<'measure'>, signal);
 			case 'ping':
 				return null;
 			default:
@@ -119,6 +129,16 @@ class ChildServer {
 			...input,
 			signal,
 			onProgress: (share) => this.#link!.notify('compileProgress', share),
+		});
+	}
+
+	#measure({ source, device }: Input<'measure'>, signal: AbortSignal): Promise<Measurement> {
+		const folder = source.kind === 'sam2' ? source.folder : '';
+		return measureModel({
+			source,
+			createSession: graphsOf({ folder, device, ...(this.#openSession ? { openSession: this.#openSession } : {}) }),
+			signal,
+			onProgress: (share) => this.#link!.notify('measureProgress', share),
 		});
 	}
 

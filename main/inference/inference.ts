@@ -1,8 +1,10 @@
 import type { RgbPicture } from '../../preload/common/picture.ts';
-import { StudioError } from '../../preload/common/studio-error.ts';
+import { type DeviceId, deviceNames } from '../../preload/common/device.ts';
+import { isStudioError, StudioError } from '../../preload/common/studio-error.ts';
 import type { Channel } from '../../preload/rpc/channel.ts';
 import { checkPrompts } from './check-prompts.ts';
 import { ChildProcess } from './child-process.ts';
+import type { DeviceUse } from './devices.ts';
 import type {
 	FeatureFolder,
 	ModelSource,
@@ -22,17 +24,25 @@ export type InferenceLog = {
 	debug(message: string): void;
 };
 
+/** Says where a model runs, and is told where it cannot. */
+export type DeviceChooser = {
+	deviceOf(modelId: string): DeviceUse;
+	/** The device refused, crashed or hung; `deviceOf` names another from now on. */
+	gaveWay(modelId: string, deviceId: DeviceId, reason: string): void;
+};
+
 /** A model that can be used, and what is shown of it. */
 export type InferenceModel = {
 	modelId: string;
 	name: string;
 	sizeBytes: number;
-	device: string;
 	licence: string;
 	source: ModelSource;
 };
 
 export type InferenceModelInfo = Omit<InferenceModel, 'source'> & {
+	/** Where it runs now: "CPU". */
+	device: string;
 	/** Median milliseconds a tracked frame (all of its objects), measured here; null before the first run. */
 	millisPerFrame: number | null;
 };
@@ -49,6 +59,8 @@ export type InferenceOptions = {
 	models?: () => readonly InferenceModel[];
 	/** Where models may keep frames' features. Default: in memory alone. */
 	features?: FeatureFolder;
+	/** Where models run. Default: on the CPU. */
+	devices?: DeviceChooser;
 	log: InferenceLog;
 	/** A busy child that says nothing for so long is killed. Default 120 s: a big network's step can take a minute. */
 	silenceLimitMillis?: number;
@@ -69,10 +81,16 @@ export interface Inference {
 	models(): InferenceModelInfo[];
 	prompt(task: PromptTask, options: PromptOptions): Promise<PromptAnswer>;
 	prepare(task: PrepareTask, options: { signal: AbortSignal }): Promise<void>;
-	/** The run starts when it is iterated, and is cancelled when the iteration is left. One iteration only. */
+	/**
+	 * The run starts when it is iterated, and is cancelled when the iteration is left. One iteration only.
+	 *
+	 * @throws device.gaveWay where its device crashed, hung or refused: the rest can be asked for anew, on the next one
+	 */
 	track(task: TrackTask, options: { signal: AbortSignal }): AsyncIterable<TrackAnswer>;
 	/** Lets go of what the child holds of a model, because its folder is gone or another. */
 	forget(modelId: string): void;
+	/** Starts the child anew as soon as nothing is under way: devices were chosen or added. */
+	renew(): void;
 	/** Kills the child; requests under way reject. */
 	close(): Promise<void>;
 }
@@ -83,7 +101,6 @@ export const builtinModel: InferenceModel = {
 	modelId: builtinModelId,
 	name: 'Built-in (basic)',
 	sizeBytes: 0,
-	device: 'CPU',
 	licence: 'Apache-2.0',
 	source: { kind: 'builtin' },
 };
@@ -112,6 +129,45 @@ export function createInference(options: InferenceOptions): Inference {
 		return source.kind === 'sam2' && options.features ? { ...source, features: options.features } : source;
 	};
 
+	const placeOf = (modelId: string): { source: ModelSource; device: DeviceUse } => {
+		const source = sourceOf(modelId);
+		const device = options.devices?.deviceOf(modelId);
+		return source.kind === 'sam2' && device
+			? { source: { ...source, device }, device }
+			: { source, device: { deviceId: 'cpu', runtimeFolder: null } };
+	};
+
+	/** Whether the device is to blame; another takes its place then. */
+	const gaveWay = (modelId: string, { deviceId }: DeviceUse, error: unknown): string | null => {
+		const isOfDevice =
+			isStudioError(error, 'device.failed') ||
+			isStudioError(error, 'model.processDied') ||
+			isStudioError(error, 'model.processHung');
+		if (deviceId === 'cpu' || !isOfDevice || !options.devices) {
+			return null;
+		}
+		const reason = reasonOf(error);
+		options.log.warn(`${modelId} on ${deviceNames[deviceId]}: ${reason}`);
+		options.devices.gaveWay(modelId, deviceId, reason);
+		// What the child holds of the model is of the device that failed.
+		child.notify('forgetModel', modelId);
+		return placeOf(modelId).device.deviceId === deviceId ? null : reason;
+	};
+
+	/** Does the work on the first device that can. */
+	const onDevice = async <T>(modelId: string, work: (source: ModelSource) => Promise<T>): Promise<T> => {
+		for (;;) {
+			const { source, device } = placeOf(modelId);
+			try {
+				return await work(source);
+			} catch (error) {
+				if (gaveWay(modelId, device, error) === null) {
+					throw error;
+				}
+			}
+		}
+	};
+
 	const timesOf = (modelId: string): RecentMedian => {
 		const known = times.get(modelId) ?? new RecentMedian(timedFrames);
 		times.set(modelId, known);
@@ -122,21 +178,22 @@ export function createInference(options: InferenceOptions): Inference {
 		models: () =>
 			models().map(({ source: _source, ...model }) => ({
 				...model,
+				device: deviceNames[placeOf(model.modelId).device.deviceId],
 				millisPerFrame: timesOf(model.modelId).value(),
 			})),
 
 		async prompt(task, { signal, priority = 'click' }) {
-			const source = sourceOf(task.modelId);
+			sourceOf(task.modelId);
 			checkPrompts(task);
-			return await child.call('prompt', { source, task, priority }, signal);
+			return await onDevice(task.modelId, (source) => child.call('prompt', { source, task, priority }, signal));
 		},
 
 		async prepare(task, { signal }) {
-			await child.call('prepare', { source: sourceOf(task.modelId), task }, signal);
+			await onDevice(task.modelId, (source) => child.call('prepare', { source, task }, signal));
 		},
 
 		async *track(task, { signal }) {
-			const source = sourceOf(task.modelId);
+			const { source, device } = placeOf(task.modelId);
 			const runId = nextRunId++;
 			const release = child.hold();
 			try {
@@ -152,6 +209,18 @@ export function createInference(options: InferenceOptions): Inference {
 						yield answer;
 					}
 				}
+			} catch (error) {
+				signal.throwIfAborted();
+				const reason = gaveWay(task.modelId, device, error);
+				if (reason === null) {
+					throw error;
+				}
+				const next = deviceNames[placeOf(task.modelId).device.deviceId];
+				throw new StudioError(
+					'device.gaveWay',
+					{ device: deviceNames[device.deviceId], reason, next },
+					{ cause: error },
+				);
 			} finally {
 				child.notify('closeRun', runId);
 				release();
@@ -163,6 +232,17 @@ export function createInference(options: InferenceOptions): Inference {
 			child.notify('forgetModel', modelId);
 		},
 
+		renew: () => child.renew(),
+
 		close: () => child.close(),
 	};
+}
+
+function reasonOf(error: StudioError): string {
+	if (isStudioError(error, 'device.failed')) {
+		return error.data.reason;
+	}
+	return isStudioError(error, 'model.processHung')
+		? `it gave no sign for ${error.data.seconds} s`
+		: 'the process that used it ended in the middle of its work';
 }

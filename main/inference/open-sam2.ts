@@ -7,10 +7,12 @@ import { Sam2Tracker } from '../../models/predict/sam2-tracker.ts';
 import type { CreateSession } from '../../models/predict/session.ts';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import { readManifest } from './compile.ts';
+import type { DeviceUse } from './devices.ts';
 import { FeatureFiles } from './feature-files.ts';
 import { COMPILER_VERSION, configOf, type ModelManifest } from './manifest.ts';
-import { openOrtSession } from './ort-session.ts';
+import { openOrtSession, type OrtSessionOptions } from './ort-session.ts';
 import type { FeatureFolder } from './protocol.ts';
+import type { Session } from '../../models/predict/session.ts';
 
 export type OpenSam2Options = Sam2TrackerOptions & {
 	/** A folder that compileModel made. */
@@ -19,23 +21,28 @@ export type OpenSam2Options = Sam2TrackerOptions & {
 	threads?: number;
 	/** Where frames' features are kept beside memory. Default: nowhere. */
 	features?: FeatureFolder;
-	/** Loads a graph of the folder; the default runs it on the CPU. */
-	createSession?: CreateSession;
+	/** Where graphs run. Default: the CPU. */
+	device?: DeviceUse;
+	/** Loads a graph file. Default: with ONNX Runtime. */
+	openSession?: OpenSession;
 };
+
+export type OpenSession = (path: string, options: OrtSessionOptions) => Promise<Session>;
 
 /** A compiled model as a tracker. Graphs are loaded when first needed; the caller disposes the tracker. */
 export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tracker> {
-	const { folder, threads = threadsHere(), createSession, features, ...trackerOptions } = options;
+	const { folder, threads: _threads, device, openSession: _open, features, ...trackerOptions } = options;
 	const manifest = await readManifest(folder);
 	if (manifest.compilerVersion !== COMPILER_VERSION) {
 		throw new StudioError('model.outdated', { folder });
 	}
-	const create: CreateSession =
-		createSession ?? ((graphName) => openOrtSession(join(folder, `${graphName}.onnx`), { threads }));
 	const featureStore =
 		features &&
-		new FeatureFiles({ ...features, modelKey: modelKeyOf(manifest, trackerOptions.featurePrecision ?? 'half') });
-	return new Sam2Tracker(new Sam2Engine(configOf(manifest), create), {
+		new FeatureFiles({
+			...features,
+			modelKey: modelKeyOf(manifest, trackerOptions.featurePrecision ?? 'half', device),
+		});
+	return new Sam2Tracker(new Sam2Engine(configOf(manifest), graphsOf(options)), {
 		...trackerOptions,
 		...(featureStore ? { featureStore } : {}),
 	});
@@ -48,7 +55,22 @@ function threadsHere(): number {
 }
 
 /** Names what features depend on beside the picture. */
-function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision): string {
+function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision, device?: DeviceUse): string {
 	const { source, imageSize, compilerVersion, precision } = manifest;
-	return [source.sha256.slice(0, 16), imageSize, compilerVersion, precision, featurePrecision].join('-');
+	return [
+		source.sha256.slice(0, 16),
+		imageSize,
+		compilerVersion,
+		precision,
+		featurePrecision,
+		device?.deviceId ?? 'cpu',
+	].join('-');
+}
+
+/** Loads graphs of a model folder, as a tracker does and as they are measured. */
+export function graphsOf(
+	options: Pick<OpenSam2Options, 'folder' | 'threads' | 'device' | 'openSession'>,
+): CreateSession {
+	const { folder, threads = threadsHere(), device, openSession = openOrtSession } = options;
+	return (graphName) => openSession(join(folder, `${graphName}.onnx`), { threads, ...(device ? { device } : {}) });
 }

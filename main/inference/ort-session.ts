@@ -1,33 +1,49 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { assert, present } from '../../preload/common/assert.ts';
+import { deviceNames } from '../../preload/common/device.ts';
+import { StudioError } from '../../preload/common/studio-error.ts';
 import type { Session, Tensor } from '../../models/predict/session.ts';
 import { collectAfter } from './collect.ts';
+import { type DeviceUse, providersOf } from './devices.ts';
+import { loadRuntime } from './runtime.ts';
 
-export type OrtSessionOptions = { threads: number };
+export type OrtSessionOptions = {
+	threads: number;
+	/** Default: the CPU, with the runtime that ships. */
+	device?: DeviceUse;
+};
 
 /**
  * A session of the graph file at `path`; its data file lies beside it. Loading and running block the thread: call it
  * in a process of its own.
+ *
+ * @throws device.failed where another device than the CPU refuses to load or to run
  */
 export async function openOrtSession(path: string, options: OrtSessionOptions): Promise<Session> {
-	const session = await InferenceSession.create(path, {
-		executionProviders: ['cpu'],
-		intraOpNumThreads: options.threads,
-		interOpNumThreads: 1,
-		// The arena keeps the largest intermediate of every size it has seen; the pattern planner keeps it again.
-		enableCpuMemArena: true,
-		enableMemPattern: true,
-		logSeverityLevel: 3,
-	});
+	const { threads, device = { deviceId: 'cpu', runtimeFolder: null } } = options;
+	const { InferenceSession, Tensor: RuntimeTensor } = loadRuntime(device.runtimeFolder);
+	const isDirectMl = device.deviceId === 'directml';
+	const session: InferenceSession = await onDevice(device, () =>
+		InferenceSession.create(path, {
+			executionProviders: [...providersOf[device.deviceId]],
+			intraOpNumThreads: threads,
+			interOpNumThreads: 1,
+			// The arena keeps the largest intermediate of every size it has seen; the pattern planner keeps it again.
+			enableCpuMemArena: true,
+			// DirectML refuses it.
+			enableMemPattern: !isDirectMl,
+			logSeverityLevel: 3,
+		}),
+	);
 	return {
 		run: async (inputs) => {
 			let bytes = 0;
 			const feeds: Record<string, OrtTensor> = {};
 			for (const [name, tensor] of Object.entries(inputs)) {
-				feeds[name] = new OrtTensor('float32', tensor.data, tensor.shape);
+				feeds[name] = new RuntimeTensor('float32', tensor.data, tensor.shape);
 				bytes += tensor.data.byteLength;
 			}
-			const results = await session.run(feeds);
+			const results = await onDevice(device, () => session.run(feeds));
 			const outputs: Record<string, Tensor> = {};
 			for (const name of session.outputNames) {
 				const { data, dims } = present(results[name], `output ${name}`);
@@ -40,4 +56,24 @@ export async function openOrtSession(path: string, options: OrtSessionOptions): 
 		},
 		dispose: () => session.release(),
 	};
+}
+
+/** A device's refusal becomes a sentence, upon which another takes over; the CPU's is a fault of ours. */
+async function onDevice<T>({ deviceId }: DeviceUse, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (cause) {
+		if (deviceId === 'cpu') {
+			throw cause;
+		}
+		throw new StudioError('device.failed', { device: deviceNames[deviceId], reason: firstLine(cause) }, { cause });
+	}
+}
+
+/** The runtime's messages go on about where in its sources it was, and over many lines. */
+function firstLine(error: unknown): string {
+	const text = error instanceof Error ? error.message : String(error);
+	const line = text.split('\n').find((part) => part.trim() !== '') ?? text;
+	const told = line.replace(/^.*? was false\. /, '').replace(/^\S*onnxruntime\S*:\d+ .*?\) /, '');
+	return told.length > 300 ? `${told.slice(0, 300)}…` : told.trim();
 }

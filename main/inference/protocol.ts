@@ -1,7 +1,9 @@
 import type { GraphVariant } from '../../models/sam2/build.ts';
 import type { Candidate, MaskScores, Presence, TrackSegment } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import type { DeviceUse } from './devices.ts';
 import type { ModelManifest } from './manifest.ts';
+import type { Measurement } from './measure.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Link } from '../../preload/rpc/link.ts';
 
@@ -15,6 +17,8 @@ export type ModelSource =
 			kind: 'sam2';
 			folder: string;
 			features?: FeatureFolder;
+			/** Where it runs. Default: the CPU. */
+			device?: DeviceUse;
 			/** Frames before a frame that it attends to beside the anchors. Default 6. */
 			memoryFrames?: number;
 			/** Every how many frames it sees; the built-in model fills in between. Default 1. */
@@ -102,6 +106,8 @@ export type ChildMethods = {
 		input: { source: string; outFolder: string; imageSize?: number; variant?: GraphVariant };
 		output: ModelManifest;
 	};
+	/** Times a model on a device; the notice `measureProgress` tells the share done, 0 to 1, after every step. */
+	measure: { input: { source: ModelSource; device: DeviceUse }; output: Measurement };
 	/** Answered from the event loop: a proof that the child is not stuck. */
 	ping: { input: null; output: null };
 };

@@ -1,17 +1,23 @@
 import { createBuiltinTracker } from '../../models/builtin/builtin-tracker.ts';
 import { StridedTracker } from '../../models/predict/strided-tracker.ts';
 import type { Tracker } from '../../models/predict/tracker.ts';
-import { type OpenSam2Options, openSam2Tracker } from './open-sam2.ts';
+import { type OpenSam2Options, type OpenSession, openSam2Tracker } from './open-sam2.ts';
 import type { ModelSource } from './protocol.ts';
 
 /** The child's models: each is made on its first use and kept. */
 export class Trackers {
 	readonly #made = new Map<string, Promise<Tracker>>();
+	readonly #openSession: OpenSession | undefined;
+
+	/** `openSession` stands in for ONNX Runtime's. */
+	constructor(openSession?: OpenSession) {
+		this.#openSession = openSession;
+	}
 
 	get(modelId: string, source: ModelSource): Promise<Tracker> {
 		let tracker = this.#made.get(modelId);
 		if (tracker === undefined) {
-			tracker = createTracker(source);
+			tracker = createTracker(source, this.#openSession);
 			this.#made.set(modelId, tracker);
 			// A model that failed to load is tried anew: its file may be there by then.
 			tracker.catch(() => this.#made.delete(modelId));
@@ -28,12 +34,12 @@ export class Trackers {
 }
 
 /** The seam for further kinds of model. */
-async function createTracker(source: ModelSource): Promise<Tracker> {
+async function createTracker(source: ModelSource, openSession: OpenSession | undefined): Promise<Tracker> {
 	switch (source.kind) {
 		case 'builtin':
 			return createBuiltinTracker();
 		case 'sam2':
-			return openSam2({ ...optionsOf(source), ...comparison() });
+			return openSam2({ ...optionsOf(source), ...(openSession ? { openSession } : {}), ...comparison() });
 	}
 }
 

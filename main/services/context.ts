@@ -31,6 +31,12 @@ export type ServiceDeps = {
 	catalogue: CatalogueDeps;
 	/** Fetches what a person asked for; nothing else goes over the network. */
 	httpGet: HttpGet;
+	/** A feed of one's own in place of ONNX Runtime's for NVIDIA's libraries: a mirror, on 127.0.0.1 over plain http too. */
+	nvidiaFeedUrl?: string;
+	/** A device that gives no sign for so long while it is measured is given up. */
+	measureStepLimitMillis?: number;
+	/** A busy model process that says nothing for so long is killed. */
+	inferenceSilenceMillis?: number;
 	/** The clip of the sample project. */
 	samplePath: string;
 	/** Opens a decoder page: a hidden window, or a headless Chromium. */

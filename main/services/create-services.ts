@@ -1,5 +1,8 @@
 import { extname, join } from 'node:path';
-import { createInference } from '../inference/inference.ts';
+import { possibleDevices } from '../inference/devices.ts';
+import { builtinModel, createInference } from '../inference/inference.ts';
+import { COMPILER_VERSION } from '../inference/manifest.ts';
+import { runtimeVersion } from '../inference/runtime.ts';
 import { createMedia, encodePicture } from '../media/index.ts';
 import { historyState, readProject, type Store, type StoreChange } from '../store/index.ts';
 import { type ErrorCode, type ErrorData, StudioError } from '../../preload/common/studio-error.ts';
@@ -7,6 +10,9 @@ import type { EventName, Events } from '../../preload/contract/events.ts';
 import { createAnnotateService } from './annotate/index.ts';
 import { createPendingMasks } from './annotate/pending.ts';
 import type { ServiceContext, ServiceDeps, Workspace } from './context.ts';
+import { createDeviceService } from './device/index.ts';
+import { createNvidiaSupport } from './device/nvidia/support.ts';
+import { createDeviceRegistry } from './device/registry.ts';
 import { createExportService } from './export/index.ts';
 import { createHistoryService } from './history/index.ts';
 import { createHostService } from './host/index.ts';
@@ -54,6 +60,20 @@ export function createServices(deps: ServiceDeps): Services {
 		folder: join(deps.dataFolder, 'model-variants'),
 		spawn: deps.spawnInference,
 	});
+	const nvidia = createNvidiaSupport({
+		folder: join(deps.dataFolder, 'runtime'),
+		httpGet: deps.httpGet,
+		feedUrl: deps.nvidiaFeedUrl ?? null,
+	});
+	const devices = createDeviceRegistry({
+		path: join(deps.dataFolder, 'devices.json'),
+		possible: possibleDevices(),
+		nvidiaFolder: nvidia.folder,
+		measuredWith: `${runtimeVersion()} ${COMPILER_VERSION}`,
+		models: () => [builtinModel, ...library.list().map(({ model }) => model)],
+		now: deps.now,
+		onGaveWay: (data) => context.warn('device.gaveWay', data),
+	});
 	const inference = createInference({
 		spawn: deps.spawnInference,
 		pictureAt: async (videoKey, frameIndex, signal) => {
@@ -63,7 +83,9 @@ export function createServices(deps: ServiceDeps): Services {
 		},
 		models: () => library.list().map(({ model }) => modes.applied(model)),
 		features: deps.featureFolder,
+		devices,
 		log: deps.log,
+		...(deps.inferenceSilenceMillis === undefined ? {} : { silenceLimitMillis: deps.inferenceSilenceMillis }),
 	});
 	const jobs = createJobs({
 		emit,
@@ -157,6 +179,7 @@ export function createServices(deps: ServiceDeps): Services {
 	return {
 		handlers: {
 			annotate: createAnnotateService(context),
+			device: createDeviceService(context, { registry: devices, library, nvidia }),
 			export: createExportService(context),
 			history: createHistoryService(context),
 			host: createHostService(context),

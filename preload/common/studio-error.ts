@@ -1,4 +1,5 @@
 import { downloadErrors } from './errors/download.ts';
+import { deviceErrors } from './errors/device.ts';
 import { formatErrors } from './errors/format.ts';
 import { mediaErrors } from './errors/media.ts';
 import { modelErrors } from './errors/model.ts';
@@ -7,6 +8,7 @@ import { storeErrors } from './errors/store.ts';
 
 const catalogue = {
 	...downloadErrors,
+	...deviceErrors,
 	...formatErrors,
 	...mediaErrors,
 	...modelErrors,

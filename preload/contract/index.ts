@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { annotateContract } from './annotate.ts';
+import { deviceContract } from './device.ts';
 import { exportContract } from './export.ts';
 import { historyContract } from './history.ts';
 import { hostContract } from './host.ts';
@@ -14,6 +15,7 @@ import { videoContract } from './video.ts';
 /** Every service and method that a host serves. The one list that hosts, clients, commands and tests walk. */
 export const contract = {
 	annotate: annotateContract,
+	device: deviceContract,
 	export: exportContract,
 	history: historyContract,
 	host: hostContract,

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { nvidiaPackage } from '../../main/inference/runtime.ts';
 import { encodeRle, rleToBytes } from '../../preload/common/rle.ts';
 import { contract } from '../../preload/contract/index.ts';
 import { defaultModes } from '../../preload/common/model-modes.ts';
 import type { Client } from '../../preload/contract/index.ts';
+import type { DeviceList } from '../../preload/contract/device.ts';
 import type { Events } from '../../preload/contract/events.ts';
 import type { ModelInfo } from '../../preload/contract/model.ts';
 import type { WirePrompt } from '../../preload/contract/track.ts';
@@ -191,6 +193,25 @@ test.each(Object.keys(hosts))('every method of the contract does its work over %
 	expect(await client.model.freeWeights({ modelId: 'fetched' })).toEqual({ freedBytes: weights.length });
 	expect(await client.model.dropDownload({})).toEqual({ freedBytes: 0 });
 	await client.model.remove({ modelId: 'fetched' });
+
+	// device
+	expect(await client.device.list({ modelId: model!.modelId })).toMatchObject({
+		usedDeviceId: 'cpu',
+		devices: [{ deviceId: 'cpu', state: 'unmeasured', millisPerFrame: null }],
+	});
+	const measured = await done<DeviceList>(client.device.measure({}));
+	expect(measured).toMatchObject({ devices: [{ deviceId: 'cpu', state: 'usable', parts: [{ part: 'frame' }] }] });
+	expect(await client.device.list({})).toEqual(measured);
+	await client.device.choose({ deviceId: 'cpu' });
+	expect(await client.device.list({})).toMatchObject({ preferredDeviceId: 'cpu' });
+	await client.device.choose({ deviceId: null });
+	// The test's feed is a port that nobody listens on.
+	const unreached = await client.device.addNvidia().then(
+		async ({ jobId }) => (await ended(Promise.resolve({ jobId }))).error?.code,
+		(error: { code: string }) => error.code,
+	);
+	expect(unreached).toBe(nvidiaPackage() ? 'nvidia.unreachable' : 'nvidia.notHere');
+	await client.device.removeNvidia();
 
 	// track, annotate
 	const track = await client.track.create({ videoId: 1, labelId });

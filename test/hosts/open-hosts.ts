@@ -70,6 +70,8 @@ export async function openHost(name: string, options: { samplePath: string }): P
 			pick: async ({ kind }) => [join(folder, kind)],
 			reveal: async () => {},
 		},
+		// Nobody listens there, and tests ask no other network.
+		nvidiaFeedUrl: 'http://127.0.0.1:9/index.json',
 		product: { ...findProduct(), samplePath: options.samplePath },
 		folders: { data: join(folder, 'data'), cache: join(folder, 'cache'), documents: folder },
 		log: {

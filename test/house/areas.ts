@@ -63,6 +63,7 @@ export const areas: readonly Area[] = [
 			'node:stream',
 			'node:stream/promises',
 			'node:timers/promises',
+			'yauzl',
 			'zod',
 			'natural-orderby',
 		],

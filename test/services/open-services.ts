@@ -24,13 +24,22 @@ export type OpenServices = {
 };
 
 /** The real services in this process: real decoder, real inference process, a folder of their own. */
-export async function openServices(options: { folder?: string; inferenceEntry?: string } = {}): Promise<OpenServices> {
+export async function openServices(
+	options: {
+		folder?: string;
+		inferenceEntry?: string;
+		inferenceSilenceMillis?: number;
+		measureStepLimitMillis?: number;
+	} = {},
+): Promise<OpenServices> {
 	const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'masklet-services-'));
 	const found = findProduct();
 	const inferenceEntry = options.inferenceEntry ?? found.inferenceEntry;
 	const product = { ...found, inferenceEntry, rendererFolder: await builtDecoderPage() };
 	const log = { error: console.error, warn: () => {}, info: () => {}, debug: () => {} };
+	const { folder: _folder, inferenceEntry: _entry, ...limits } = options;
 	const services = createNodeServices({
+		...limits,
 		host: {
 			kind: 'cli',
 			version: 'test',

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Services } from '../../services/index.ts';
 import { addAnnotateCommand } from './commands/annotate.ts';
+import { addDeviceCommands } from './commands/device-commands.ts';
 import { addEvalCommand, type RunAlone } from './commands/eval.ts';
 import { addModelCommands } from './commands/model-commands.ts';
 import type { RunCommand } from './commands/options.ts';
@@ -41,7 +42,8 @@ export async function runCommandLine(
 	addReadCommands(program, run);
 	addEvalCommand(program, runAlone);
 	const models = addModelCommands(program, run);
-	for (const command of [...program.commands, ...models.commands]) {
+	const devices = addDeviceCommands(program, run);
+	for (const command of [...program.commands, ...models.commands, ...devices.commands]) {
 		command.copyInheritedSettings(program);
 		// `--json` may stand before or after the command's name.
 		command.addOption(new Option('--json', 'results as one JSON value on standard output'));

@@ -3,6 +3,7 @@ import type { BrowserWindow } from 'electron';
 import { commandMessage, portMessage, requestPortMessage } from '../../../preload/contract/desktop-bridge.ts';
 import type { Channel } from '../../../preload/rpc/channel.ts';
 import { serveContract } from '../../../preload/rpc/server.ts';
+import { INFERENCE_FLAGS } from '../../inference/collect.ts';
 import type { HostDeps, Services } from '../../services/index.ts';
 import type { Product } from '../shared/product.ts';
 import { createWebApp } from '../shared/web-app.ts';
@@ -58,7 +59,11 @@ export async function runElectron(options: RunOptions): Promise<void> {
 		openDecoder: (signal) => openDecoderWindow({ ...product, ...(signal ? { signal } : {}) }),
 		spawnInference: () =>
 			utilityProcessChannel(
-				utilityProcess.fork(product.inferenceEntry, [], { serviceName: 'Masklet inference', stdio: 'inherit' }),
+				utilityProcess.fork(product.inferenceEntry, [], {
+					serviceName: 'Masklet inference',
+					execArgv: [...INFERENCE_FLAGS],
+					stdio: 'inherit',
+				}),
 			),
 	});
 	app.on('before-quit', (event) => {

@@ -17,7 +17,7 @@ export type HostServicesOptions = {
 	product: Product;
 	folders: UserFolders;
 	log: ServiceDeps['log'];
-};
+} & Pick<ServiceDeps, 'measureStepLimitMillis' | 'inferenceSilenceMillis' | 'nvidiaFeedUrl'>;
 
 /**
  * The services of a host that runs under plain Node: a headless Chromium decodes, a forked process runs the models.
@@ -49,6 +49,7 @@ export function createHostServices({
 		catalogue: catalogueOf(product),
 		httpGet: createHttpGet(),
 		samplePath: product.samplePath,
+		...nvidiaFeed(),
 		now: Date.now,
 		author: authorName(),
 		frameCacheBytes: FRAME_CACHE_BYTES,
@@ -70,6 +71,12 @@ function catalogueOf(product: Product): ServiceDeps['catalogue'] {
 function featureCacheBytes(): number {
 	const mebibytes = Number.parseInt(process.env.MASKLET_FEATURE_CACHE ?? '', 10);
 	return (Number.isNaN(mebibytes) ? FEATURE_CACHE_MEBIBYTES : Math.max(0, mebibytes)) * 2 ** 20;
+}
+
+/** `MASKLET_NVIDIA_FEED` names a mirror of ONNX Runtime's feed, for laboratories without a way out. */
+function nvidiaFeed(): Pick<ServiceDeps, 'nvidiaFeedUrl'> {
+	const own = process.env.MASKLET_NVIDIA_FEED;
+	return own ? { nvidiaFeedUrl: own } : {};
 }
 
 /** Null on machines whose users have no names. */

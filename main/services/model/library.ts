@@ -75,7 +75,6 @@ export function createModelLibrary(deps: { folder: string; spawn: () => Channel 
 			modelId,
 			name: about.name ?? (modelId === defaultId(manifest) ? network : `${modelId} (${network})`),
 			sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
-			device: 'CPU',
 			licence: about.official?.licence ?? 'of its weights file (SAM 2 itself: Apache-2.0)',
 			source: { kind: 'sam2', folder: join(folder, modelId) },
 		};

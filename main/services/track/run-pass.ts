@@ -2,6 +2,7 @@ import { damageNotice } from '../../media/index.ts';
 import type { MediaSource } from '../../media/media-source.ts';
 import { dropPass, interruptPass, type PassInfo, readPass, readVideo, type Store } from '../../store/index.ts';
 import { present } from '../../../preload/common/assert.ts';
+import { isStudioError } from '../../../preload/common/studio-error.ts';
 import type { RunResult } from '../../../preload/contract/track.ts';
 import type { ServiceContext, Workspace } from '../context.ts';
 import type { JobHandle } from '../job/jobs.ts';
@@ -26,12 +27,14 @@ export async function runPass(
 	try {
 		await sources.use(pass.videoId, async (source) => {
 			await warnOfOtherDecoder(store, { pass, source, job });
-			for await (const sweep of sweepsOf(workspace, { pass, job })) {
-				for await (const answer of context.inference.track(sweep, { signal: job.signal })) {
-					videoOf(store, pass.videoId);
-					writer.add(answer, { isReadable: !source.unreadableFrames().includes(answer.frameIndex) });
+			await goOnWherePossible({ job, flush: writer.flush }, async () => {
+				for await (const sweep of sweepsOf(workspace, { pass, job })) {
+					for await (const answer of context.inference.track(sweep, { signal: job.signal })) {
+						videoOf(store, pass.videoId);
+						writer.add(answer, { isReadable: !source.unreadableFrames().includes(answer.frameIndex) });
+					}
 				}
-			}
+			});
 			const notice = damageNotice(source.unreadableFrames());
 			if (notice) {
 				job.warn(`${notice}. Masks there are carried on the picture before, and uncertain`);
@@ -45,6 +48,28 @@ export async function runPass(
 		throw failure.error;
 	}
 	return { passIds: [passId], ...counts };
+}
+
+/**
+ * Does the sweeps; where a device crashed, hung or refused, those that are left on the next one, each from the last mask
+ * that it reached.
+ */
+async function goOnWherePossible(
+	run: { job: JobHandle; flush: () => PassCounts },
+	sweep: () => Promise<void>,
+): Promise<void> {
+	for (;;) {
+		try {
+			await sweep();
+			return;
+		} catch (error) {
+			if (!isStudioError(error, 'device.gaveWay')) {
+				throw error;
+			}
+			run.flush();
+			run.job.warn(error.message);
+		}
+	}
 }
 
 /** Another decoder may give slightly other pixels than those that the prompts were made on. */

@@ -106,6 +106,12 @@ async function tellProtocolAndProject(client: ConnectedClient): Promise<void> {
 	client.on('job.done', ({ result, error }) => (error ? done.reject(new Error(error.message)) : done.resolve(result)));
 	await client.video.import({ paths: [pictures] });
 	assert.deepEqual(await done.promise, { videoIds: [1], problems: [] });
+	const measured = Promise.withResolvers<unknown>();
+	client.on('job.done', ({ job, error }) => job.method === 'device.measure' && measured.resolve(error));
+	await client.device.measure({});
+	assert.equal(await measured.promise, null);
+	// The models' process may collect, or tensors pile up outside of its heap.
+	assert.deepEqual(electron.utilityProcess.flags, ['--expose-gc', '--max-semi-space-size=4']);
 	const frame = await standIn.fetch('masklet://app/frame/1/2.jpg?maxSide=32');
 	assert.deepEqual([frame.status, frame.headers.get('content-type')], [200, 'image/jpeg']);
 	const bytes = new Uint8Array(await frame.arrayBuffer());

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 class UtilityProcess extends EventEmitter {
 	readonly child: ChildProcess;
 
-	constructor(entry: string) {
+	constructor(entry: string, flags: readonly string[]) {
 		super();
 		const parentPort = join(import.meta.dirname, 'parent-port.ts');
-		this.child = fork(entry, [], { serialization: 'advanced', execArgv: ['--import', parentPort] });
+		this.child = fork(entry, [], { serialization: 'advanced', execArgv: [...flags, '--import', parentPort] });
 		this.child.on('message', (message) => this.emit('message', message));
 		this.child.once('exit', (code) => this.emit('exit', code));
 	}
@@ -27,4 +27,11 @@ class UtilityProcess extends EventEmitter {
 	}
 }
 
-export const utilityProcess = { fork: (entry: string): UtilityProcess => new UtilityProcess(entry) };
+export const utilityProcess = {
+	/** What the last process was started with. */
+	flags: [] as readonly string[],
+	fork(entry: string, _words: string[] = [], options: { execArgv?: string[] } = {}): UtilityProcess {
+		utilityProcess.flags = options.execArgv ?? [];
+		return new UtilityProcess(entry, utilityProcess.flags);
+	},
+};

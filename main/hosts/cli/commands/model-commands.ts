@@ -7,6 +7,7 @@ import { addLibraryCommands, listAvailable } from './library-commands.ts';
 import { modelLine } from './model-line.ts';
 import { describeModes, type ModelModes } from '../../../../preload/common/model-modes.ts';
 import { modesHelp, parseModes, setModes } from '../modes.ts';
+import { addBenchCommand } from './device-commands.ts';
 import type { RunCommand } from './options.ts';
 
 /** `models` and what stands under it. */
@@ -44,6 +45,7 @@ export function addModelCommands(program: Command, run: RunCommand): Command {
 			}),
 		);
 	addLibraryCommands(models, run);
+	addBenchCommand(models, run);
 	return models;
 }
 

@@ -1,0 +1,36 @@
+import type { DeviceId } from '../../preload/common/device.ts';
+
+/** Where a model's graphs run. */
+export type DeviceUse = {
+	deviceId: DeviceId;
+	/** A copy of the runtime with NVIDIA's providers beside it; null: the one that ships with Masklet. */
+	runtimeFolder: string | null;
+};
+
+/** ONNX Runtime's names, for `executionProviders`. What a provider cannot run goes to the CPU by itself. */
+export const providersOf: Readonly<Record<DeviceId, readonly string[]>> = {
+	tensorrt: ['tensorrt', 'cuda'],
+	cuda: ['cuda'],
+	directml: ['dml'],
+	coreml: ['coreml'],
+	webgpu: ['webgpu'],
+	cpu: ['cpu'],
+};
+
+/** Devices that the runtime has a provider for on a system; `onnxruntime-node` 1.30 as it lists them. */
+const devicesOf: Readonly<Record<string, readonly DeviceId[]>> = {
+	'linux/x64': ['tensorrt', 'cuda', 'webgpu', 'cpu'],
+	'linux/arm64': ['webgpu', 'cpu'],
+	'win32/x64': ['directml', 'webgpu', 'cpu'],
+	'win32/arm64': ['directml', 'webgpu', 'cpu'],
+	'darwin/arm64': ['coreml', 'webgpu', 'cpu'],
+};
+
+export function possibleDevices(platform: string = process.platform, arch: string = process.arch): readonly DeviceId[] {
+	return devicesOf[`${platform}/${arch}`] ?? ['cpu'];
+}
+
+/** Devices that need the NVIDIA libraries, which are fetched. */
+export function needsNvidia(deviceId: DeviceId): boolean {
+	return deviceId === 'tensorrt' || deviceId === 'cuda';
+}

@@ -5,7 +5,7 @@ import { openServices, type OpenServices } from './open-services.ts';
 
 /* The short form of `npm run bench -- long`: SAM 2 miniature, several objects, cut off and resumed. */
 
-const frameCount = 90;
+const frameCount = 60;
 let open: OpenServices;
 beforeAll(async () => {
 	open = await openServices();
@@ -25,9 +25,9 @@ const upTo = (first: number, last: number) => Array.from({ length: last - first 
 
 test('a run that is killed goes on with the next frame of each object, none twice and none left out', async () => {
 	const { client } = open;
-	const { path, trackIds } = await longProject(open, { name: 'Killed', frameCount, objectCount: 3 });
+	const { path, trackIds } = await longProject(open, { name: 'Killed', frameCount, objectCount: 2 });
 	await client.project.close();
-	const reached = await killedRun(open.folder, path, 20);
+	const reached = await killedRun(open.folder, path, 6);
 	expect([...reached.keys()].sort()).toEqual(trackIds);
 	await client.project.open({ path });
 	const [pass] = await client.track.interruptedPasses();
@@ -45,11 +45,11 @@ test('a run that is killed goes on with the next frame of each object, none twic
 	}
 	expect(computedCount).toBe(pass!.totalCount - pass!.doneCount);
 	await client.project.close();
-});
+}, 400_000);
 
 test('a run that is cancelled keeps what it reached, of every object', async () => {
 	const { client } = open;
-	const { trackIds } = await longProject(open, { name: 'Cancelled', frameCount, objectCount: 3 });
+	const { trackIds } = await longProject(open, { name: 'Cancelled', frameCount, objectCount: 2 });
 	const computed = announced();
 	const begun = open.next('run.frames', () => true);
 	const ended = open.next('job.done', ({ job }) => job.method === 'track.propagate');
@@ -66,4 +66,4 @@ test('a run that is cancelled keeps what it reached, of every object', async () 
 			upTo(0, frameCount - 1).map((frame) => frame <= frames.length),
 		);
 	}
-});
+}, 400_000);

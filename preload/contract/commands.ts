@@ -35,7 +35,7 @@ export const commandEntries = {
 	'project.close': { label: 'Close project', menu: 'file', keys: [] },
 	'video.import': { label: 'Import videos…', menu: 'file', keys: ['Mod+KeyI'] },
 	'video.importFolder': { label: 'Import a folder of pictures…', menu: 'file', keys: [] },
-	'models.open': { label: 'Models and devices…', menu: 'file', keys: [] },
+	'models.open': { label: 'Models…', menu: 'file', keys: [] },
 	'models.add': { label: 'Add a model from a file…', menu: 'file', keys: [], isMinor: true },
 	'export.open': { label: 'Export…', menu: 'file', keys: ['Mod+KeyE'] },
 

@@ -42,7 +42,7 @@ const byTestId = (id: string) => page.locator(`[data-testid="${id}"]`);
 
 test('devices are shown, measured and chosen, and the command line goes by the same', async () => {
 	await page.keyboard.press('Control+k');
-	await page.keyboard.type('models and devices');
+	await page.keyboard.type('Models…');
 	await page.keyboard.press('Enter');
 	await byTestId('devices-model').selectOption(modelId);
 	await page.waitForSelector('[data-testid="device-cpu"][data-state="unmeasured"]');

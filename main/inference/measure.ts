@@ -1,10 +1,10 @@
-import { createBuiltinTracker } from '../../models/builtin/builtin-tracker.ts';
 import type { CreateSession, Tensor } from '../../models/predict/session.ts';
 import type { GraphName } from '../../models/sam2/build.ts';
 import type { FramePart } from '../../preload/common/device.ts';
 import { readManifest } from './compile.ts';
 import { configOf } from './manifest.ts';
 import { measureInputs, measurePicture } from './measure-inputs.ts';
+import { openBuiltinTracker } from './open-builtin.ts';
 import type { ModelSource } from './protocol.ts';
 
 /** What a device gave and how long it took. */
@@ -87,7 +87,7 @@ async function measureBuiltin(signal: AbortSignal): Promise<number> {
 	for (let row = size.height / 3; row < (2 * size.height) / 3; row++) {
 		mask.data.fill(1, row * size.width + size.width / 4, row * size.width + size.width / 2);
 	}
-	const tracker = await createBuiltinTracker();
+	const tracker = await openBuiltinTracker();
 	const segments = [{ anchorFrameIndex: 0, firstFrameIndex: 1, lastFrameIndex: frameCount - 1 }];
 	const results = tracker.track(
 		{

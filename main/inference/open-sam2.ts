@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Sam2Engine } from '../../models/predict/engine.ts';
 import type { FeaturePrecision } from '../../models/predict/feature-bytes.ts';
@@ -12,6 +11,7 @@ import { FeatureFiles } from './feature-files.ts';
 import { COMPILER_VERSION, configOf, type ModelManifest } from './manifest.ts';
 import { openOrtSession, type OrtSessionOptions } from './ort-session.ts';
 import type { FeatureFolder } from './protocol.ts';
+import { threadsHere } from './threads.ts';
 import type { Session } from '../../models/predict/session.ts';
 
 export type OpenSam2Options = Sam2TrackerOptions & {
@@ -46,12 +46,6 @@ export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tra
 		...trackerOptions,
 		...(featureStore ? { featureStore } : {}),
 	});
-}
-
-/** Every core of a small machine; of a larger one half, which is what most have beside their second threads. */
-function threadsHere(): number {
-	const parallelism = availableParallelism();
-	return parallelism <= 4 ? parallelism : Math.max(4, Math.ceil(parallelism / 2));
 }
 
 /** Names what features depend on beside the picture. */

@@ -14,17 +14,17 @@ export type OrtSessionOptions = {
 };
 
 /**
- * A session of the graph file at `path`; its data file lies beside it. Loading and running block the thread: call it
- * in a process of its own.
+ * A session of a graph: its bytes, or the path of its file, beside which its data file lies. Loading and running block
+ * the thread: call it in a process of its own.
  *
  * @throws device.failed where another device than the CPU refuses to load or to run
  */
-export async function openOrtSession(path: string, options: OrtSessionOptions): Promise<Session> {
+export async function openOrtSession(graph: string | Uint8Array, options: OrtSessionOptions): Promise<Session> {
 	const { threads, device = { deviceId: 'cpu', runtimeFolder: null } } = options;
 	const { InferenceSession, Tensor: RuntimeTensor } = loadRuntime(device.runtimeFolder);
 	const isDirectMl = device.deviceId === 'directml';
 	const session: InferenceSession = await onDevice(device, () =>
-		InferenceSession.create(path, {
+		InferenceSession.create(graph as string, {
 			executionProviders: [...providersOf[device.deviceId]],
 			intraOpNumThreads: threads,
 			interOpNumThreads: 1,

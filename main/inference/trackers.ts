@@ -1,6 +1,6 @@
-import { createBuiltinTracker } from '../../models/builtin/builtin-tracker.ts';
 import { StridedTracker } from '../../models/predict/strided-tracker.ts';
 import type { Tracker } from '../../models/predict/tracker.ts';
+import { openBuiltinTracker } from './open-builtin.ts';
 import { type OpenSam2Options, type OpenSession, openSam2Tracker } from './open-sam2.ts';
 import type { ModelSource } from './protocol.ts';
 
@@ -37,7 +37,7 @@ export class Trackers {
 async function createTracker(source: ModelSource, openSession: OpenSession | undefined): Promise<Tracker> {
 	switch (source.kind) {
 		case 'builtin':
-			return createBuiltinTracker();
+			return openBuiltinTracker();
 		case 'sam2':
 			return openSam2({ ...optionsOf(source), ...(openSession ? { openSession } : {}), ...comparison() });
 	}
@@ -45,7 +45,7 @@ async function createTracker(source: ModelSource, openSession: OpenSession | und
 
 async function openSam2(options: OpenSam2Options): Promise<Tracker> {
 	const tracker = await openSam2Tracker(options);
-	return (options.stride ?? 1) > 1 ? new StridedTracker(tracker, await createBuiltinTracker()) : tracker;
+	return (options.stride ?? 1) > 1 ? new StridedTracker(tracker, await openBuiltinTracker()) : tracker;
 }
 
 function optionsOf({ kind: _kind, ...options }: Extract<ModelSource, { kind: 'sam2' }>): OpenSam2Options {

@@ -1,5 +1,7 @@
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import type { CreateSession } from '../predict/session.ts';
 import type { PromptRequest, PromptResult, TrackedMask, Tracker, TrackRequest } from '../predict/tracker.ts';
+import { BuiltinNetwork } from './network.ts';
 import { loadOpenCv, type Cv } from './opencv.ts';
 import type { PromptState } from './prompt.ts';
 import { Replay } from './replay.ts';
@@ -7,21 +9,24 @@ import { track } from './track.ts';
 import { emptyMask } from './window.ts';
 
 /**
- * The model that needs no weights: optical flow, colour models and edge-aware filters. Blocks its thread for up to
- * about 200 ms at a time and lets the event loop turn in between, so it belongs into a process of its own.
+ * The model that ships with the product: GrabCut and geodesic distances make the first mask, a small network of our own
+ * (`training/`) carries it. Blocks its thread for up to about 200 ms at a time and lets the event loop turn in between,
+ * so it belongs into a process of its own. `createSession` loads the graphs that the product brings.
  */
-export async function createBuiltinTracker(): Promise<Tracker> {
-	const cv = await loadOpenCv();
-	return new BuiltinTracker(cv);
+export async function createBuiltinTracker(createSession: CreateSession): Promise<Tracker> {
+	return new BuiltinTracker(await loadOpenCv(), new BuiltinNetwork(createSession));
 }
 
 class BuiltinTracker implements Tracker {
 	readonly #cv: Cv;
 
+	readonly #network: BuiltinNetwork;
+
 	readonly #replay: Replay;
 
-	constructor(cv: Cv) {
+	constructor(cv: Cv, network: BuiltinNetwork) {
 		this.#cv = cv;
+		this.#network = network;
 		this.#replay = new Replay(cv);
 	}
 
@@ -35,7 +40,7 @@ class BuiltinTracker implements Tracker {
 	}
 
 	track(request: TrackRequest, signal: AbortSignal): AsyncGenerator<TrackedMask, void, void> {
-		return track(this.#cv, request, signal);
+		return track({ cv: this.#cv, network: this.#network }, request, signal);
 	}
 
 	/** Nothing of a picture is worth making ahead: a first click costs its GrabCut, which needs the click. */
@@ -43,7 +48,9 @@ class BuiltinTracker implements Tracker {
 		signal.throwIfAborted();
 	}
 
-	async dispose(): Promise<void> {}
+	dispose(): Promise<void> {
+		return this.#network.dispose();
+	}
 }
 
 /** What clicks and boxes reached on real pictures, on the average; a mask that was given is taken as right. */

@@ -33,18 +33,6 @@ export interface Cv {
 	cvtColor(source: CvMat, target: CvMat, code: number): void;
 	boxFilter(source: CvMat, target: CvMat, depth: number, size: object): void;
 	GaussianBlur(source: CvMat, target: CvMat, size: object, sigma: number): void;
-	calcOpticalFlowFarneback(
-		from: CvMat,
-		to: CvMat,
-		flow: CvMat,
-		pyramidScale: number,
-		levels: number,
-		window: number,
-		iterations: number,
-		polyN: number,
-		polySigma: number,
-		flags: number,
-	): void;
 	distanceTransform(source: CvMat, target: CvMat, type: number, maskSize: number): void;
 	connectedComponentsWithStats(source: CvMat, labels: CvMat, stats: CvMat, centroids: CvMat): number;
 	grabCut(

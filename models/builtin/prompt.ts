@@ -12,7 +12,7 @@ import { seedOf, visitSeed, type Seed } from './seeds.ts';
 import { refine } from './refine.ts';
 import { cropMask, cropPicture, emptyMask, maskBox, pasteMask, unionBox, windowAround, type Window } from './window.ts';
 import { toWorkingFrame, workingSize, type WorkingSize } from './working-frame.ts';
-import { toWorkingMask } from './learn.ts';
+import { toWorkingMask } from './resize-plane.ts';
 import { threshold } from './planes.ts';
 
 /** GrabCut's time grows with the pixels; 100,000 take some 100 ms an iteration. */

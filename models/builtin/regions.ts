@@ -1,37 +1,6 @@
-import { threshold } from './planes.ts';
 import { Mats, type Cv } from './opencv.ts';
 
 type Size = { width: number; height: number };
-
-/** Share of a region that has to lie on the carried mask for it to be a part of the object. */
-const leastSupport = 0.25;
-/** Regions smaller than this share of the object are specks. */
-const leastShare = 0.004;
-
-/** Sets regions (over 0.5, 8-connected) that the carried mask does not support, and specks, to at most 0.3. */
-export function keepRegions(cv: Cv, probability: Float32Array, carried: Uint8Array, size: Size): void {
-	const { labels, areas } = labelRegions(cv, threshold(probability, 0.5), size);
-	if (areas.length <= 2) {
-		return;
-	}
-	const support = new Float64Array(areas.length);
-	let total = 0;
-	for (let at = 0; at < labels.length; at++) {
-		support[labels[at]!]! += carried[at]!;
-	}
-	for (let label = 1; label < areas.length; label++) {
-		total += areas[label]!;
-	}
-	const isKept = Uint8Array.from(areas, (area, label) =>
-		label > 0 && support[label]! >= leastSupport * area && area >= leastShare * total ? 1 : 0,
-	);
-	for (let at = 0; at < labels.length; at++) {
-		const label = labels[at]!;
-		if (label > 0 && isKept[label] === 0) {
-			probability[at] = Math.min(0.3, probability[at]!);
-		}
-	}
-}
 
 export type Regions = {
 	/** Region of each pixel, 0 being the background; `areas[label]` its pixels. */
@@ -50,4 +19,56 @@ export function labelRegions(cv: Cv, mask: Uint8Array, size: Size): Regions {
 	const rows = stats.data32S;
 	const areas = Array.from({ length: count }, (_, label) => rows[5 * label + 4]!);
 	return { labels: labels.data32S.slice(), areas };
+}
+
+/** How far a part of an object gets from where the object was, in working pixels. */
+const reachPixels = 6;
+/** Share of a region that has to lie within that reach. */
+const leastSupport = 0.3;
+
+/**
+ * Takes regions off a mask that are not where the object was before: look-alikes elsewhere. Sets their logits low.
+ * Where nothing was before, or nothing would be left, all regions stay: the object may come back anywhere.
+ */
+export function keepSupported(
+	cv: Cv,
+	logits: Float32Array,
+	before: Float32Array,
+	size: { width: number; height: number },
+): void {
+	const { labels, areas } = labelRegions(
+		cv,
+		Uint8Array.from(logits, (value) => (value > 0 ? 1 : 0)),
+		size,
+	);
+	const near = widened(cv, before, size);
+	const support = new Float64Array(areas.length);
+	for (let at = 0; at < labels.length; at++) {
+		support[labels[at]!]! += near[at]! > 0 ? 1 : 0;
+	}
+	const isKept = areas.map((area, label) => label > 0 && support[label]! > leastSupport * area);
+	if (!isKept.includes(true)) {
+		return;
+	}
+	for (let at = 0; at < labels.length; at++) {
+		const label = labels[at]!;
+		if (label > 0 && !isKept[label]) {
+			logits[at] = -8;
+		}
+	}
+}
+
+/** Not 0 within `reachPixels` (either way) of where the soft mask is over one half. */
+function widened(cv: Cv, mask: Float32Array, { width, height }: { width: number; height: number }): Uint8Array {
+	using mats = new Mats(cv);
+	const source = mats.from8U(
+		Uint8Array.from(mask, (value) => (value > 0.5 ? 255 : 0)),
+		height,
+		width,
+		cv.CV_8UC1,
+	);
+	const mean = mats.create();
+	const side = 2 * reachPixels + 1;
+	cv.boxFilter(source, mean, -1, new cv.Size(side, side));
+	return mean.data.slice();
 }

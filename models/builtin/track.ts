@@ -2,72 +2,71 @@ import { assert, present } from '../../preload/common/assert.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import type { TrackedMask, TrackObject, TrackRequest, TrackSegment } from '../predict/tracker.ts';
 import { breathe } from './breathe.ts';
-import { carry } from './carry.ts';
-import { ColourModel } from './colour-model.ts';
-import { flowBetween, isCut, type FlowPair } from './flow.ts';
-import { toFullSize } from './full-size.ts';
-import { GuidedFilter } from './guided-filter.ts';
-import { learnColours, toWorkingMask } from './learn.ts';
+import { blend, colourOdds, coloursOf, commonColours, type ColourPair } from './colour-odds.ts';
+import { sigmoid } from './planes.ts';
+import { together, type BuiltinNetwork, type Features, type Remembered } from './network.ts';
 import type { Cv } from './opencv.ts';
+import { keepSupported } from './regions.ts';
+import { toFullMask, toWorkingMask } from './resize-plane.ts';
 import { absentScores, judge } from './scores.ts';
 import { emptyMask } from './window.ts';
-import { toWorkingFrame, workingSize, type WorkingFrame, type WorkingSize } from './working-frame.ts';
+import type { WorkingSize } from './working-frame.ts';
+import { networkSize, toPlanes, type Planes } from './network-frame.ts';
 
-/** 427 x 240 and the like: what flow can be had of in time. */
-export const trackPixels = 427 * 240;
-/** Anchors that the colour model is made from: the segment's own and its nearest others. */
-const colourAnchors = 6;
+/** Anchors that a frame looks at: the segment's own and its nearest others. */
+const mostAnchors = 3;
 /** What is kept of the recent colours from frame to frame. */
-const recentMemory = 0.8;
+const recentShare = 0.2;
+/** Two frames that have less of their colours in common are of two shots. */
+const cutBelow = 0.35;
 
 /** One segment under way. */
-type Lane = {
-	object: TrackObject;
-	segment: TrackSegment;
-	state: LaneState | null;
-};
+type Lane = { object: TrackObject; segment: TrackSegment; state: LaneState | null };
 
 type LaneState = {
-	/** Soft mask on the last visited frame; null once the object is gone. */
-	probability: Float32Array | null;
-	anchors: ColourModel;
-	recent: ColourModel;
-	typicalAreaPixels: number;
-	/** Sum of what changed from frame to frame since the anchor; see `judge`. */
-	doubt: number;
-	framesSinceAnchor: number;
+	/** The object is gone for good: another shot began. */
+	isOver: boolean;
+	/** Soft mask on the last visited frame. */
+	before: Float32Array;
+	near: Remembered;
+	/** Anchors. */
+	far: Remembered;
+	anchorColours: ColourPair;
+	recentColours: ColourPair;
 };
 
+type Sweep = { cv: Cv; network: BuiltinNetwork; request: TrackRequest; size: WorkingSize; signal: AbortSignal };
+
+/** A visited frame with its features. */
+type Visit = { frameIndex: number; frame: Planes; features: Features; isCut: boolean };
+
 /**
- * One sweep over the video for all objects: flow and features of a frame are made once, then every segment that is
- * under way goes one frame further. Holds two frames at a time.
+ * One sweep over the video for all objects: a frame is encoded once, then every segment that is under way goes one
+ * frame further. Holds one frame at a time.
  */
 export async function* track(
-	cv: Cv,
+	tools: { cv: Cv; network: BuiltinNetwork },
 	request: TrackRequest,
 	signal: AbortSignal,
 ): AsyncGenerator<TrackedMask, void, void> {
 	const step = request.direction === 'forward' ? 1 : -1;
-	const size = workingSize(request, trackPixels);
+	const sweep: Sweep = { ...tools, request, size: networkSize(request), signal };
 	const lanes: Lane[] = request.objects.flatMap((object) =>
 		object.segments.map((segment) => ({ object, segment, state: null })),
 	);
 	checkSegments(lanes, step);
-	let previous: WorkingFrame | null = null;
+	let previous: Planes | null = null;
 	for (const frameIndex of framesOf(lanes, step)) {
 		await breathe(signal);
 		const starting = lanes.filter((lane) => lane.segment.anchorFrameIndex === frameIndex);
 		const going = lanes.filter((lane) => lane.state !== null && isReached(lane.segment, frameIndex, step));
-		const picture = await pictureOf(request, frameIndex, signal);
-		const frame = toWorkingFrame(cv, picture, size);
-		await breathe(signal);
-		const isFlowWanted = going.some((lane) => lane.state!.probability !== null);
-		const flow: FlowPair | null = isFlowWanted ? flowBetween(cv, present(previous, 'previous frame'), frame) : null;
-		const cut = flow !== null && isCut(flow, present(previous, 'previous frame'), frame);
-		const filter = isFlowWanted && !cut ? new GuidedFilter(cv, frame) : null;
+		const frame = toPlanes(sweep.cv, await pictureOf(request, frameIndex, signal), sweep.size);
+		const features = await sweep.network.encode(frame, signal);
+		const isCut = previous !== null && going.length > 0 && commonColours(previous, frame) < cutBelow;
+		const visit: Visit = { frameIndex, frame, features, isCut };
 		for (const lane of going) {
 			await breathe(signal);
-			const tracked = advance(cv, lane, { frameIndex, picture, frame, previous, flow, cut, filter });
+			const tracked = await advance(sweep, lane, visit);
 			if (step * (frameIndex - lane.segment.firstFrameIndex) >= 0) {
 				yield tracked;
 			}
@@ -77,98 +76,67 @@ export async function* track(
 		}
 		for (const lane of starting) {
 			await breathe(signal);
-			lane.state = await begin(cv, lane, { frame, size, request, signal });
+			lane.state = await begin(sweep, lane, visit);
 		}
 		previous = frame;
 	}
 }
 
-type Visit = {
-	frameIndex: number;
-	picture: RgbPicture;
-	frame: WorkingFrame;
-	previous: WorkingFrame | null;
-	flow: FlowPair | null;
-	cut: boolean;
-	filter: GuidedFilter | null;
-};
-
 /** Carries one lane to the visited frame. */
-function advance(cv: Cv, lane: Lane, visit: Visit): TrackedMask {
+async function advance(sweep: Sweep, lane: Lane, visit: Visit): Promise<TrackedMask> {
+	const { cv, network, request, size, signal } = sweep;
 	const state = lane.state!;
-	const { frame, flow, filter, picture } = visit;
 	const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
-	if (state.probability === null || flow === null || filter === null) {
-		state.probability = null;
-		return { ...place, mask: emptyMask(picture), presence: 'absent', scores: absentScores };
+	state.isOver ||= visit.isCut;
+	if (state.isOver) {
+		return { ...place, mask: emptyMask(request), presence: 'absent', scores: absentScores };
 	}
-	const previous = { frame: present(visit.previous, 'previous frame'), probability: state.probability };
-	const { probability, smoothed, evidence } = carry(cv, {
-		previous,
-		current: frame,
-		flow,
-		colours: { anchors: state.anchors, recent: state.recent },
-		filter,
-	});
-	state.framesSinceAnchor++;
-	const verdict = judge(evidence, state);
-	if (verdict.presence === 'absent') {
-		state.probability = null;
-		return { ...place, mask: emptyMask(picture), presence: 'absent', scores: verdict.scores };
-	}
-	state.probability = probability;
-	state.doubt = verdict.doubt;
-	state.typicalAreaPixels += 0.1 * (evidence.areaPixels - state.typicalAreaPixels);
+	const { bins } = visit.frame;
+	const maps = new Float32Array(3 * bins.length);
+	maps.set(state.before);
+	colourOdds(bins, state.anchorColours, maps.subarray(bins.length, 2 * bins.length));
+	colourOdds(bins, state.recentColours, maps.subarray(2 * bins.length));
+	const carried = await network.carry(visit.features, { maps, far: state.far, near: state.near }, signal);
+	keepSupported(cv, carried.logits, state.before, size);
+	const probability = carried.logits.map(sigmoid);
+	const mask = toFullMask(cv, carried.logits, size, request);
+	const verdict = judge(carried, mask);
+	state.before = probability;
+	state.near = await network.remember(visit.features, probability, signal);
 	if (verdict.presence === 'visible') {
-		state.recent.decay(recentMemory);
-		learnColours(cv, state.recent, frame, probability, 1 - recentMemory);
-		state.recent.settle();
+		state.recentColours = blend(state.recentColours, coloursOf(bins, probability), recentShare);
 	}
-	const mask = toFullSize(cv, probability, frame, picture, smoothed);
-	return { ...place, mask, presence: verdict.presence, scores: verdict.scores };
+	return { ...place, ...verdict, mask: verdict.presence === 'absent' ? emptyMask(request) : mask };
 }
 
-/** Starts a lane at its anchor, which is the visited frame. Looks at the other anchors for their colours. */
-async function begin(
-	cv: Cv,
-	lane: Lane,
-	at: { frame: WorkingFrame; size: WorkingSize; request: TrackRequest; signal: AbortSignal },
-): Promise<LaneState> {
-	const { frame, size, request, signal } = at;
+/** Starts a lane at its anchor, which is the visited frame. Looks at the nearest other anchors too. */
+async function begin(sweep: Sweep, lane: Lane, visit: Visit): Promise<LaneState> {
+	const { cv, network, request, size, signal } = sweep;
+	const { anchorFrameIndex } = lane.segment;
 	const own = present(
-		lane.object.anchors.find((anchor) => anchor.frameIndex === lane.segment.anchorFrameIndex),
+		lane.object.anchors.find((anchor) => anchor.frameIndex === anchorFrameIndex),
 		'anchor of a segment',
 	);
-	const probability = toWorkingMask(cv, own.mask, size);
-	const recent = new ColourModel();
-	const anchors = new ColourModel();
-	learnColours(cv, recent, frame, probability, 1);
-	learnColours(cv, anchors, frame, probability, 1);
+	const before = toWorkingMask(cv, own.mask, size);
+	const near = await network.remember(visit.features, before, signal);
+	let anchorColours = coloursOf(visit.frame.bins, before);
+	const recentColours = anchorColours;
+	const far = [near];
+	const distance = (frameIndex: number) => Math.abs(frameIndex - anchorFrameIndex);
 	const others = lane.object.anchors
 		.filter((anchor) => anchor !== own && anchor.mask.data.includes(1))
-		.sort((one, other) => Math.abs(one.frameIndex - own.frameIndex) - Math.abs(other.frameIndex - own.frameIndex))
-		.slice(0, colourAnchors - 1);
+		.sort((one, other) => distance(one.frameIndex) - distance(other.frameIndex))
+		.slice(0, mostAnchors - 1);
 	for (const anchor of others) {
-		const picture = await pictureOf(request, anchor.frameIndex, signal);
 		await breathe(signal);
+		const frame = toPlanes(cv, await pictureOf(request, anchor.frameIndex, signal), size);
 		const mask = toWorkingMask(cv, anchor.mask, size);
-		learnColours(cv, anchors, toWorkingFrame(cv, picture, size), mask, 0.5);
+		far.push(await network.remember(await network.encode(frame, signal), mask, signal));
+		anchorColours = blend(anchorColours, coloursOf(frame.bins, mask), 0.3);
 	}
-	recent.settle();
-	anchors.settle();
-	let areaPixels = 0;
-	for (const value of probability) {
-		areaPixels += value > 0.5 ? 1 : 0;
-	}
-	// A small object may be under half of every working pixel that it touches; it is then too small to be carried.
-	return {
-		probability: areaPixels > 0 ? probability : null,
-		anchors,
-		recent,
-		typicalAreaPixels: areaPixels,
-		doubt: 0,
-		framesSinceAnchor: 0,
-	};
+	// An object that is not on its anchor has nothing to be carried.
+	const isOver = !own.mask.data.includes(1);
+	return { isOver, before, near, far: together(far), anchorColours, recentColours };
 }
 
 /** Frames to visit in the sweep's order: each segment from its anchor to its last frame, each frame once. */

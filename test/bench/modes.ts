@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBuiltinTracker } from '../../models/builtin/builtin-tracker.ts';
+import { openBuiltinTracker } from '../../main/inference/open-builtin.ts';
 import { Sam2Tracker } from '../../models/predict/sam2-tracker.ts';
 import { StridedTracker } from '../../models/predict/strided-tracker.ts';
 import type { TrackedMask, Tracker } from '../../models/predict/tracker.ts';
@@ -87,7 +87,7 @@ function trackerMaker(folder: string): (modes: ModelModes) => Promise<Tracker> {
 		engines.set(key, engine);
 		const stride = Number(modes.stride);
 		const tracker = new Sam2Tracker(engine, { memoryFrames: Number(modes.memory), stride });
-		return stride > 1 ? new StridedTracker(tracker, await createBuiltinTracker()) : tracker;
+		return stride > 1 ? new StridedTracker(tracker, await openBuiltinTracker()) : tracker;
 	};
 }
 

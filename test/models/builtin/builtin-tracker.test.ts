@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createBuiltinTracker } from '../../../models/builtin/builtin-tracker.ts';
+import { openBuiltinTracker } from '../../../main/inference/open-builtin.ts';
 import type { Anchor, TrackObject, TrackedMask, Tracker, TrackRequest } from '../../../models/predict/tracker.ts';
 import type { Mask, RgbPicture } from '../../../preload/common/picture.ts';
 import type { Prompt } from '../../../preload/common/prompt.ts';
@@ -12,7 +12,7 @@ const forever = new AbortController().signal;
 
 let tracker: Tracker;
 beforeAll(async () => {
-	tracker = await createBuiltinTracker();
+	tracker = await openBuiltinTracker();
 });
 afterAll(() => tracker.dispose());
 
@@ -239,7 +239,7 @@ test('every click is obeyed, whatever the colours say, and a given mask changes 
 			}
 		}
 	}
-	const replayed = await (await createBuiltinTracker()).prompt({ picture, prompts, pictureKey: 'again' }, forever);
+	const replayed = await (await openBuiltinTracker()).prompt({ picture, prompts, pictureKey: 'again' }, forever);
 	expect(replayed.mask).toEqual((await ask(prompts)).mask);
 	expect((await ask([at(0.5, 0.5, false)])).mask.data.includes(1)).toBe(false);
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createBuiltinTracker } from '../../../models/builtin/builtin-tracker.ts';
+import { openBuiltinTracker } from '../../../main/inference/open-builtin.ts';
 import { Sam2Tracker } from '../../../models/predict/sam2-tracker.ts';
 import { StridedTracker } from '../../../models/predict/strided-tracker.ts';
 import type { TrackedMask, Tracker, TrackObject, TrackRequest } from '../../../models/predict/tracker.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'masklet-strided-'));
 	const engineOf = () => seededEngine(networkOf('miniature-2.1', parity), { ...parity, folder });
 	alone = new Sam2Tracker(engineOf(), { stride });
-	strided = new StridedTracker(new Sam2Tracker(engineOf(), { stride }), await createBuiltinTracker());
+	strided = new StridedTracker(new Sam2Tracker(engineOf(), { stride }), await openBuiltinTracker());
 });
 afterAll(async () => {
 	await alone.dispose();

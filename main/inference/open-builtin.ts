@@ -18,7 +18,7 @@ export function openBuiltinTracker(options: OpenBuiltinOptions = {}): Promise<Tr
 	const folder = graphFolder();
 	// Read here and not by the runtime: in a packed application the files lie inside the archive.
 	return createBuiltinTracker(async (graphName) =>
-		openOrtSession(await readFile(join(folder, `${graphName}.onnx`)), { threads }),
+		openOrtSession(await readFile(join(folder, `${graphName}.onnx`)), { threads, flushesDenormals: true }),
 	);
 }
 

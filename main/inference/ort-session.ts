@@ -9,6 +9,11 @@ import { loadRuntime } from './runtime.ts';
 
 export type OrtSessionOptions = {
 	threads: number;
+	/**
+	 * Numbers too small for a full mantissa count as 0. Attention makes many of them, and some processors take a hundred
+	 * times as long for each. Default: they are kept.
+	 */
+	flushesDenormals?: boolean;
 	/** Default: the CPU, with the runtime that ships. */
 	device?: DeviceUse;
 };
@@ -20,7 +25,7 @@ export type OrtSessionOptions = {
  * @throws device.failed where another device than the CPU refuses to load or to run
  */
 export async function openOrtSession(graph: string | Uint8Array, options: OrtSessionOptions): Promise<Session> {
-	const { threads, device = { deviceId: 'cpu', runtimeFolder: null } } = options;
+	const { threads, flushesDenormals = false, device = { deviceId: 'cpu', runtimeFolder: null } } = options;
 	const { InferenceSession, Tensor: RuntimeTensor } = loadRuntime(device.runtimeFolder);
 	const isDirectMl = device.deviceId === 'directml';
 	const session: InferenceSession = await onDevice(device, () =>
@@ -33,6 +38,7 @@ export async function openOrtSession(graph: string | Uint8Array, options: OrtSes
 			// DirectML refuses it.
 			enableMemPattern: !isDirectMl,
 			logSeverityLevel: 3,
+			...(flushesDenormals ? { extra: { session: { set_denormal_as_zero: '1' } } } : {}),
 		}),
 	);
 	return {

@@ -1,4 +1,5 @@
 import { Mats, type Cv } from './opencv.ts';
+import { threshold } from './planes.ts';
 
 type Size = { width: number; height: number };
 
@@ -36,11 +37,7 @@ export function keepSupported(
 	before: Float32Array,
 	size: { width: number; height: number },
 ): void {
-	const { labels, areas } = labelRegions(
-		cv,
-		Uint8Array.from(logits, (value) => (value > 0 ? 1 : 0)),
-		size,
-	);
+	const { labels, areas } = labelRegions(cv, threshold(logits, 0), size);
 	const near = widened(cv, before, size);
 	const support = new Float64Array(areas.length);
 	for (let at = 0; at < labels.length; at++) {
@@ -61,12 +58,11 @@ export function keepSupported(
 /** Not 0 within `reachPixels` (either way) of where the soft mask is over one half. */
 function widened(cv: Cv, mask: Float32Array, { width, height }: { width: number; height: number }): Uint8Array {
 	using mats = new Mats(cv);
-	const source = mats.from8U(
-		Uint8Array.from(mask, (value) => (value > 0.5 ? 255 : 0)),
-		height,
-		width,
-		cv.CV_8UC1,
-	);
+	const source = mats.from8U(threshold(mask, 0.5), height, width, cv.CV_8UC1);
+	const values = source.data;
+	for (let at = 0; at < values.length; at++) {
+		values[at]! *= 255;
+	}
 	const mean = mats.create();
 	const side = 2 * reachPixels + 1;
 	cv.boxFilter(source, mean, -1, new cv.Size(side, side));

@@ -89,10 +89,21 @@ def up2(x):
     return F.interpolate(x, scale_factor=2.0, mode='bilinear', align_corners=False)
 
 
-def similarity(query, key):
-    """query [B, K, N], key [B, K, M] -> [B, N, M]: negative squared distance, less what is constant a row."""
-    product = torch.matmul(query.transpose(1, 2), key)
-    return (2 * product - (key * key).sum(1, keepdim=True)) / KEY**0.5
+def similarity(query, key, sharpness, places=None, falloff=None):
+    """query [B, K, N], key [B, K, M] -> [B, N, M]: negative squared distance of keys, and of places times `falloff`, less
+    what is constant a row (softmax does not see it). All of it is one product, as the table is large.
+    """
+    scale = sharpness / KEY**0.5
+    own, other = [2 * scale * query], [key]
+    offset = -scale * (key * key).sum(1, keepdim=True)
+    if places is not None:
+        at = places.t().unsqueeze(0).expand(key.shape[0], -1, -1)
+        own.append(2 * falloff * at)
+        other.append(at)
+        offset = offset - falloff * (at * at).sum(1, keepdim=True)
+    own.append(torch.ones_like(query[:, :1]))
+    other.append(offset)
+    return torch.matmul(torch.cat(own, 1).transpose(1, 2), torch.cat(other, 1))
 
 
 class Read(nn.Module):
@@ -156,10 +167,8 @@ class Carrier(nn.Module):
         """
         batch, _, height, width = f8.shape
         query = key.flatten(2)
-        far = similarity(query, far_key) * self.sharpness[0].exp()
-        square = (places * places).sum(1)
-        away = square[:, None] + square[None] - 2 * places @ places.t()
-        near = similarity(query, near_key) * self.sharpness[1].exp() - away * torch.exp(-2 * self.reach)
+        far = similarity(query, far_key, self.sharpness[0].exp())
+        near = similarity(query, near_key, self.sharpness[1].exp(), places, torch.exp(-2 * self.reach))
         far_read, far_peak = self.read(far, far_value)
         near_read, near_peak = self.read(near, near_value)
         grid = torch.cat([far_read, near_read, far_peak, near_peak], 1).unflatten(2, (height, width))

@@ -7,21 +7,26 @@ import { openOrtSession } from '../../main/inference/ort-session.ts';
 import type { Session } from '../../models/predict/session.ts';
 import { expectedTensors, graphNames } from '../../models/sam2/build.ts';
 import { sam2Config } from '../../models/sam2/config.ts';
+import { assert } from '../../preload/common/assert.ts';
+import { findPython } from '../python.ts';
 import { seededTensor } from './seeded-weights.ts';
 
 /*
  * A part of `npm run parity`: the peak memory of compiling a checkpoint of large and of loading all its graphs, each in
- * a process of its own.
+ * a process of its own; from safetensors, and from the .pt that PyTorch writes where a Python with it is present.
  */
 
-const [folder, step] = process.argv.slice(2) as [string, string | undefined];
+export type LargeMemory = { fileMebibytes: number; compilePeakMebibytes: number; loadPeakMebibytes: number };
+
+const [folder, step, from] = process.argv.slice(2) as [string, string | undefined, string];
 const source = join(folder, 'large.safetensors');
+const torchSource = join(folder, 'large.pt');
 const model = join(folder, 'model');
 const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 const peak = () => Math.round(process.resourceUsage().maxRSS / 1024);
 
 if (step === 'compile') {
-	await compileModel({ source, outFolder: model, signal: new AbortController().signal });
+	await compileModel({ source: from, outFolder: model, signal: new AbortController().signal });
 	console.log(peak());
 } else if (step === 'load') {
 	const sessions: Session[] = [];
@@ -32,20 +37,40 @@ if (step === 'compile') {
 } else {
 	mkdirSync(folder, { recursive: true });
 	writeLarge();
-	const fileMebibytes = mebibytes(statSync(source).size);
-	const compilePeakMebibytes = inChild('compile');
-	const loadPeakMebibytes = inChild('load');
-	const loadShare = (loadPeakMebibytes / fileMebibytes).toFixed(2);
-	console.log(JSON.stringify({ fileMebibytes, compilePeakMebibytes, loadPeakMebibytes, loadShare }));
+	const safetensors = measured(source);
+	const torch = writeTorch() ? measured(torchSource) : null;
+	console.log(JSON.stringify({ safetensors, torch }));
 }
 
-function inChild(part: string): number {
+/** Compiles the file and loads what comes of it. */
+function measured(path: string): LargeMemory {
+	const fileMebibytes = mebibytes(statSync(path).size);
+	const compilePeakMebibytes = inChild('compile', path);
+	const loadPeakMebibytes = inChild('load');
+	return { fileMebibytes, compilePeakMebibytes, loadPeakMebibytes };
+}
+
+function inChild(...words: string[]): number {
 	const path = fileURLToPath(import.meta.url);
-	const { stdout } = spawnSync(process.execPath, [path, folder, part], {
+	const { stdout, status } = spawnSync(process.execPath, [path, folder, ...words], {
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
+	assert(status === 0, `${words[0]} ended with ${status}`);
 	return Number(stdout);
+}
+
+/** Large 2.1 with seeded numbers as torch.save writes it; false where no Python can. */
+function writeTorch(): boolean {
+	const python = findPython(['torch', 'sam2', 'pycocotools']);
+	if (python === null) {
+		return false;
+	}
+	const script = fileURLToPath(new URL('make_golden.py', import.meta.url));
+	const args = [script, '--checkpoint', 'large-2.1-128', torchSource];
+	const { status } = spawnSync(python, args, { stdio: 'ignore', cwd: folder });
+	assert(status === 0, `make_golden.py ended with ${status}`);
+	return true;
 }
 
 /** A safetensors file of large 2.1 with seeded numbers. */

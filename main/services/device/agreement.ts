@@ -12,10 +12,17 @@ export type Agreement = { difference: number; isRight: boolean; reason: string |
 /** Compares what a device gave with what the CPU gave for the same inputs. */
 export function agreementOf(device: Measurement, cpu: Measurement): Agreement {
 	let worst = { difference: 0, name: '' };
-	for (const { name, values } of cpu.samples) {
+	const wrong = (reason: string): Agreement => ({ difference: Infinity, isRight: false, reason });
+	for (const { name, values, hasOnlyNumbers } of cpu.samples) {
 		const other = device.samples.find((sample) => sample.name === name);
-		if (!other?.hasOnlyNumbers || other.values.length !== values.length) {
-			return { difference: Infinity, isRight: false, reason: `its ${name} is not made of numbers alone` };
+		if (other?.values.length !== values.length) {
+			return wrong(`it gives no ${name} of the CPU's size`);
+		}
+		if (!hasOnlyNumbers) {
+			return wrong(`the CPU's ${name} is not made of numbers alone, so that nothing can be compared`);
+		}
+		if (!other.hasOnlyNumbers) {
+			return wrong(`its ${name} is not made of numbers alone`);
 		}
 		const difference = distance(other.values, values);
 		if (difference > worst.difference) {

@@ -21,8 +21,6 @@ export interface Cv {
 	readonly CV_8UC1: number;
 	readonly CV_8UC3: number;
 	readonly CV_32FC1: number;
-	readonly CV_32FC2: number;
-	readonly COLOR_RGB2GRAY: number;
 	readonly COLOR_RGB2Lab: number;
 	readonly INTER_AREA: number;
 	readonly INTER_LINEAR: number;
@@ -32,7 +30,6 @@ export interface Cv {
 	resize(source: CvMat, target: CvMat, size: object, fx: number, fy: number, interpolation: number): void;
 	cvtColor(source: CvMat, target: CvMat, code: number): void;
 	boxFilter(source: CvMat, target: CvMat, depth: number, size: object): void;
-	GaussianBlur(source: CvMat, target: CvMat, size: object, sigma: number): void;
 	distanceTransform(source: CvMat, target: CvMat, type: number, maskSize: number): void;
 	connectedComponentsWithStats(source: CvMat, labels: CvMat, stats: CvMat, centroids: CvMat): number;
 	grabCut(

@@ -6,7 +6,6 @@ export type WorkingSize = { width: number; height: number };
 
 /** A picture at working size, in the forms that the steps want. Planes are row-major, `width * height` long. */
 export type WorkingFrame = WorkingSize & {
-	grey: Uint8Array;
 	/** CIE Lab, 8 bit, 3 bytes a pixel. */
 	lab: Uint8Array;
 	/** The same after a 5x5 mean: what is around the pixel. */
@@ -30,11 +29,9 @@ export function toWorkingFrame(cv: Cv, picture: RgbPicture, size: WorkingSize): 
 		small = mats.create();
 		cv.resize(full, small, new cv.Size(size.width, size.height), 0, 0, cv.INTER_AREA);
 	}
-	const grey = mats.create();
 	const lab = mats.create();
 	const labMean = mats.create();
-	cv.cvtColor(small, grey, cv.COLOR_RGB2GRAY);
 	cv.cvtColor(small, lab, cv.COLOR_RGB2Lab);
 	cv.boxFilter(lab, labMean, -1, new cv.Size(5, 5));
-	return { ...size, grey: grey.data.slice(), lab: lab.data.slice(), labMean: labMean.data.slice() };
+	return { ...size, lab: lab.data.slice(), labMean: labMean.data.slice() };
 }

@@ -7,7 +7,7 @@ import { openBuiltinTracker } from '../../main/inference/open-builtin.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Mask } from '../../preload/common/picture.ts';
 import { Clicker } from './clicker.ts';
-import { davisFrames, davisPicture, davisSequences, davisTruth, hasDavis, iouOf } from './davis.ts';
+import { davisFrames, davisPicture, davisRun, davisSequences, davisTruth, hasDavis, iouOf } from './davis.ts';
 
 const clicks = 5;
 const signal = new AbortController().signal;
@@ -61,29 +61,10 @@ let framesDone = 0;
 let millis = 0;
 for (const sequence of sequences) {
 	const frames = davisFrames(sequence);
-	const truth = davisTruth(sequence, frames[0]!);
-	const { width, height } = truth;
 	const js: number[] = [];
 	let slack = 0;
 	const started = performance.now();
-	for await (const { mask, frameIndex, scores } of tracker.track(
-		{
-			direction: 'forward',
-			frameCount: frames.length,
-			width,
-			height,
-			videoKey: sequence,
-			pictureAt: (frameIndex) => davisPicture(sequence, frames[frameIndex]!),
-			objects: [
-				{
-					trackId: 1,
-					anchors: [{ frameIndex: 0, mask: truth, prompts: [] }],
-					segments: [{ anchorFrameIndex: 0, firstFrameIndex: 1, lastFrameIndex: frames.length - 1 }],
-				},
-			],
-		},
-		signal,
-	)) {
+	for await (const { mask, frameIndex, scores } of tracker.track(davisRun(sequence, frames), signal)) {
 		const j = iouOf(mask, davisTruth(sequence, frames[frameIndex]!));
 		js.push(j);
 		slack += Math.abs(scores.predictedIou! - j);

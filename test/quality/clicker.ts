@@ -1,24 +1,19 @@
-import { loadOpenCv, Mats, type Cv, type CvMat } from '../../models/builtin/opencv.ts';
+import { loadOpenCv, Mats, type Cv } from '../../models/builtin/opencv.ts';
 import { labelRegions } from '../../models/builtin/regions.ts';
 import { maskBox } from '../../models/builtin/window.ts';
 import type { Mask } from '../../preload/common/picture.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 
-type WithDistance = Cv & {
-	readonly DIST_L2: number;
-	distanceTransform(source: CvMat, target: CvMat, type: number, maskSize: number): void;
-};
-
 /** A person who knows the truth: draws its box, and clicks in the middle of the largest region that is wrong. */
 export class Clicker {
-	readonly #cv: WithDistance;
+	readonly #cv: Cv;
 
-	private constructor(cv: WithDistance) {
+	private constructor(cv: Cv) {
 		this.#cv = cv;
 	}
 
 	static async create(): Promise<Clicker> {
-		return new Clicker((await loadOpenCv()) as WithDistance);
+		return new Clicker(await loadOpenCv());
 	}
 
 	box(truth: Mask): Prompt {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openBuiltinTracker } from '../../../main/inference/open-builtin.ts';
-import { davisFrames, davisPicture, davisSequences, davisTruth, hasDavis, iouOf } from '../../quality/davis.ts';
+import { davisFrames, davisRun, davisSequences, davisTruth, hasDavis, iouOf } from '../../quality/davis.ts';
 
 /** Frames looked at of each sequence; `npm run quality` looks at all. */
 const frameLimit = 16;
@@ -15,29 +15,10 @@ test.skipIf(!hasDavis)(
 		let count = 0;
 		for (const sequence of davisSequences) {
 			const frames = davisFrames(sequence).slice(0, frameLimit);
-			const first = davisTruth(sequence, frames[0]!);
-			const { width, height } = first;
 			const lastFrameIndex = frames.length - 1;
 			const reached: number[] = [];
 			let sum = 0;
-			for await (const tracked of tracker.track(
-				{
-					direction: 'forward',
-					frameCount: frames.length,
-					width,
-					height,
-					videoKey: sequence,
-					pictureAt: (frameIndex) => davisPicture(sequence, frames[frameIndex]!),
-					objects: [
-						{
-							trackId: 1,
-							anchors: [{ frameIndex: 0, mask: first, prompts: [] }],
-							segments: [{ anchorFrameIndex: 0, firstFrameIndex: 1, lastFrameIndex }],
-						},
-					],
-				},
-				signal,
-			)) {
+			for await (const tracked of tracker.track(davisRun(sequence, frames), signal)) {
 				const j = iouOf(tracked.mask, davisTruth(sequence, frames[tracked.frameIndex]!));
 				sum += j;
 				count++;

@@ -61,14 +61,17 @@ export type TrackTaskObject = {
 	segments: readonly TrackSegment[];
 };
 
-/** One sweep of a video in one direction for some objects. */
+/**
+ * One sweep of a video in one direction for some objects, or `between` anchors from both: then a segment goes forward and
+ * ends before the next anchor.
+ */
 export type TrackTask = {
 	modelId: string;
 	videoKey: string;
 	frameCount: number;
 	width: number;
 	height: number;
-	direction: 'forward' | 'backward';
+	direction: 'forward' | 'backward' | 'between';
 	objects: readonly TrackTaskObject[];
 };
 

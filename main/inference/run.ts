@@ -1,4 +1,6 @@
-import type { Tracker } from '../../models/predict/tracker.ts';
+import { loadOpenCv } from '../../models/builtin/opencv.ts';
+import { interpolate } from '../../models/predict/interpolate.ts';
+import type { Tracker, TrackRequest } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import { maskFromBytes, maskToBytes, promptsFromWire } from './mask-bytes.ts';
 import type { TrackBatch, TrackTask } from './protocol.ts';
@@ -64,29 +66,30 @@ export class Run {
 		const { turns, signal } = this.#deps;
 		const tracker = await this.#deps.tracker();
 		let waitedMillis = 0;
-		const { objects, ...task } = this.#task;
-		const results = tracker.track(
-			{
-				...task,
-				objects: objects.map(({ anchors, ...object }) => ({
-					...object,
-					anchors: anchors.map((anchor) => ({
-						frameIndex: anchor.frameIndex,
-						mask: maskFromBytes(task, anchor.mask),
-						prompts: promptsFromWire(task, anchor.prompts),
-					})),
+		const { objects, direction, ...task } = this.#task;
+		const request: Omit<TrackRequest, 'direction'> = {
+			...task,
+			objects: objects.map(({ anchors, ...object }) => ({
+				...object,
+				anchors: anchors.map((anchor) => ({
+					frameIndex: anchor.frameIndex,
+					mask: maskFromBytes(task, anchor.mask),
+					prompts: promptsFromWire(task, anchor.prompts),
 				})),
-				pictureAt: async (frameIndex, pictureSignal) => {
-					const started = performance.now();
-					try {
-						return await this.#deps.pictureAt(frameIndex, pictureSignal);
-					} finally {
-						waitedMillis += performance.now() - started;
-					}
-				},
+			})),
+			pictureAt: async (frameIndex, pictureSignal) => {
+				const started = performance.now();
+				try {
+					return await this.#deps.pictureAt(frameIndex, pictureSignal);
+				} finally {
+					waitedMillis += performance.now() - started;
+				}
 			},
-			signal,
-		);
+		};
+		const results =
+			direction === 'between'
+				? interpolate({ cv: await loadOpenCv(), tracker }, request, signal)
+				: tracker.track({ ...request, direction }, signal);
 		let frame = { index: -1, millis: 0 };
 		try {
 			for (;;) {
@@ -102,6 +105,9 @@ export class Run {
 				});
 				if (result.step.done) {
 					break;
+				}
+				if (result.step.value === null) {
+					continue;
 				}
 				const { mask, ...rest } = result.step.value;
 				this.#batch.answers.push({ ...rest, mask: maskToBytes(mask) });

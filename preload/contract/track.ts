@@ -83,7 +83,11 @@ export const lane = z.object({
 	ious: bytes,
 });
 
-export const direction = z.enum(['forward', 'backward', 'both']);
+/**
+ * `both`: each frame from its nearest anchor. `between`: frames between two anchors alone, from both and blended; they are
+ * `interpolated` then.
+ */
+export const direction = z.enum(['forward', 'backward', 'both', 'between']);
 
 export const runResult = z.object({
 	passIds: z.array(rowId),

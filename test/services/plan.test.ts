@@ -55,6 +55,19 @@ test('one direction leaves the other half alone, except for its holes', () => {
 	]);
 });
 
+test('between: the whole stretch between two anchors that show the object, and nothing else', () => {
+	const gone = { frameIndex: 30, isAbsent: true };
+	const options = { anchors: [seen(10), seen(20), gone, seen(40)], direction: 'between', isHole: filled } as const;
+	expect(planTrack({ ...options, range: all })).toEqual({
+		forward: [{ anchorFrameIndex: 10, firstFrameIndex: 11, lastFrameIndex: 19 }],
+		backward: [],
+		frameCount: 9,
+	});
+	expect(planTrack({ ...options, range: { from: 14, to: 17 } }).forward).toEqual([
+		{ anchorFrameIndex: 10, firstFrameIndex: 14, lastFrameIndex: 16 },
+	]);
+});
+
 test('every frame of the range is written once and no anchor ever', () => {
 	const anchors = fc
 		.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 8 })

@@ -98,19 +98,50 @@ test('an interrupted run is resumed once, and not for objects that are gone', as
 	expect(await kinds(trackId)).toBe('x'.repeat(usualFrameCount));
 });
 
+test('interpolation fills what lies between two anchors, from both, and goes on after a kill', async () => {
+	const { client } = open;
+	const { path, trackId } = await squareProject(open, { name: 'Between', left: 10 });
+	await give(trackId, 0, 10);
+	const between = () => open.run<RunResult>(() => client.track.propagate({ videoId: 1, direction: 'between' }));
+	await expect(between()).rejects.toMatchObject({ code: 'run.nothingBetween' });
+	await give(trackId, 12, 22);
+	expect(await between()).toMatchObject({ result: { frameCount: 11, isPublished: true } });
+	expect(await kinds(trackId)).toBe('x'.repeat(13).padEnd(usualFrameCount, '.'));
+	for (let frameIndex = 1; frameIndex < 12; frameIndex++) {
+		const { provenance, mask } = await maskAt(open, frameIndex);
+		expect(provenance).toBe('interpolated');
+		expect(rleIou(rleFromBytes(size, mask), square(10 + frameIndex))).toBeGreaterThan(0.9);
+	}
+	await client.history.undo();
+
+	await client.project.close();
+	interrupt(path, [trackId], { direction: 'between', lastFrameIndex: 11 });
+	await client.project.open({ path });
+	const [pass] = await client.track.interruptedPasses();
+	const resumed = await open.run<RunResult>(() => client.track.resumePass({ passId: pass!.passId }));
+	expect(resumed).toMatchObject({ result: { frameCount: 8, isPublished: true } });
+	expect((await maskAt(open, 8)).provenance).toBe('interpolated');
+	expect(await kinds(trackId)).toBe('x'.repeat(13).padEnd(usualFrameCount, '.'));
+});
+
 /** Leaves a pass as a kill leaves it: each object reached on frames 1 to 3. */
-function interrupt(path: string, trackIds: number[]): void {
+function interrupt(
+	path: string,
+	trackIds: number[],
+	of: { direction?: 'between'; lastFrameIndex?: number } = {},
+): void {
+	const { lastFrameIndex = usualFrameCount - 1, ...request } = of;
 	using store = openStore(path, { mode: 'edit', now: Date.now });
 	const passId = beginPass(store, {
 		videoId: 1,
 		modelId: 'builtin-basic',
-		request: {},
+		request,
 		segments: trackIds.map((trackId) => ({
 			trackId,
 			direction: 'forward' as const,
 			anchorFrameIndex: 0,
 			firstFrameIndex: 1,
-			lastFrameIndex: usualFrameCount - 1,
+			lastFrameIndex,
 		})),
 	});
 	const frames = trackIds.flatMap((trackId) =>

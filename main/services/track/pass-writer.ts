@@ -3,6 +3,7 @@ import { appendPassFrames, type PassFrameInput, type PassInfo, type Store } from
 import { laneCodeOf, laneFlags, laneNoIou } from '../../../preload/common/masklet.ts';
 import type { ServiceContext } from '../context.ts';
 import type { JobHandle } from '../job/jobs.ts';
+import { isInterpolating } from './interpolating.ts';
 
 /** A pass is committed at least so often; a kill loses no more of a run than this. */
 const FLUSH_INTERVAL_MILLIS = 200;
@@ -24,6 +25,7 @@ export function createPassWriter(
 ): PassWriter {
 	const { store, pass, job } = run;
 	const counts: PassCounts = { frameCount: 0, absentCount: 0, uncertainCount: 0 };
+	const carried = isInterpolating(pass) ? 'interpolated' : 'propagated';
 	let held: PassFrameInput[] = [];
 	let flushedAtMillis = context.deps.now();
 	job.progress(pass.doneCount, pass.totalCount);
@@ -66,7 +68,7 @@ export function createPassWriter(
 				trackId,
 				frameIndex,
 				mask,
-				provenance: presence === 'absent' ? 'emptyByModel' : 'propagated',
+				provenance: presence === 'absent' ? 'emptyByModel' : carried,
 				isUncertain: presence === 'uncertain' || !isReadable,
 				...scores,
 			});

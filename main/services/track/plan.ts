@@ -22,7 +22,8 @@ type Share = { forward: FrameRange | null; backward: FrameRange | null };
  * Between anchors a < b the frames up to floor((a + b) / 2) come from the forward sweep, the rest from the backward
  * one; outside the outer anchors one sweep does it all. An anchor that says *absent* starts no sweep while the anchor
  * on the other side shows the object: the model, coming from there, finds the frame on which it vanishes. A run in one
- * direction leaves the other sweep's half alone, except for its holes.
+ * direction leaves the other sweep's half alone, except for its holes. A run `between` anchors computes what lies between
+ * two that show the object, whole, as forward segments.
  *
  * @param anchors ascending by frame, all of the track
  * @param range the frames asked for; anchors may lie outside
@@ -94,6 +95,10 @@ function narrow(
 	options: { stretch: Stretch; direction: Direction; isHole: (frameIndex: number) => boolean },
 ): Share {
 	const { stretch, direction, isHole } = options;
+	if (direction === 'between') {
+		const isBetween = stretch.before?.isAbsent === false && stretch.after?.isAbsent === false;
+		return { forward: isBetween ? rangeOf(stretch.from, stretch.to) : null, backward: null };
+	}
 	if (direction === 'forward') {
 		let to = share.forward?.to ?? stretch.from;
 		for (let frameIndex = to; frameIndex < stretch.to; frameIndex++) {

@@ -52,7 +52,7 @@ export function startRun(context: ServiceContext, request: RunRequest): { jobId:
 			segmentsOf(store, track, { range: clipped, direction: request.direction }),
 		);
 		if (segments.length === 0) {
-			throw new StudioError('run.nothing');
+			throw new StudioError(request.direction === 'between' ? 'run.nothingBetween' : 'run.nothing');
 		}
 		return { tracks, segments };
 	};

@@ -11,6 +11,7 @@ import { present } from '../../../preload/common/assert.ts';
 import type { Workspace } from '../context.ts';
 import { videoOf } from '../video/find.ts';
 import { videoKeyOf } from '../video/video-key.ts';
+import { isInterpolating } from './interpolating.ts';
 
 type Job = { readonly signal: AbortSignal; warn: (sentence: string) => void };
 type OfTrack = { trackId: number; segments: readonly PassSegmentProgress[] };
@@ -49,7 +50,8 @@ export async function* sweepsOf(
 		});
 		if (objects.length > 0) {
 			const videoKey = videoKeyOf(workspace, video);
-			yield { modelId: pass.modelId, videoKey, frameCount, width, height, direction, objects };
+			const way = isInterpolating(pass) ? 'between' : direction;
+			yield { modelId: pass.modelId, videoKey, frameCount, width, height, direction: way, objects };
 		}
 	}
 }
@@ -69,6 +71,12 @@ function objectOf(workspace: Workspace, of: OfTrack & { pass: PassInfo; job: Job
 	const anchorFrames = new Set(anchors.map((anchor) => anchor.frameIndex));
 	const segments = of.segments.flatMap((segment) => {
 		const { anchorFrameIndex, firstFrameIndex, lastFrameIndex, reachedFrameIndex } = segment;
+		if (isInterpolating(pass) && !anchors.some((anchor) => anchor.frameIndex > lastFrameIndex)) {
+			job.warn(
+				`${track.name}: no prompted or edited frame is left after frame ${lastFrameIndex}; what was to be interpolated before it is left out`,
+			);
+			return [];
+		}
 		if (reachedFrameIndex === null) {
 			if (!anchorFrames.has(anchorFrameIndex)) {
 				job.warn(

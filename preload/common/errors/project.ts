@@ -50,6 +50,8 @@ export const projectErrors = {
 	'video.sourceMissing': (data: { name: string; path: string }) =>
 		`The source of ${data.name} is not where it was. Its masks are safe; put the file back, or show where it is now: ${data.path}`,
 	'run.nothing': () => 'Every frame of this range is prompted or edited already, so there is nothing to carry',
+	'run.nothingBetween': () =>
+		'Interpolating needs two frames of an object that you prompted or edited, with others between them in this range',
 	'run.passUnknown': (data: { passId: number }) =>
 		`There is no interrupted run ${data.passId}; it may have been taken over`,
 	'track.locked': (data: { name: string }) => `The object ${data.name} is locked. Unlock it to edit it`,

@@ -1,5 +1,5 @@
 import { Mats, type Cv } from './opencv.ts';
-import type { Planes } from './network-frame.ts';
+import type { Planes } from './working-frame.ts';
 
 /** Bins a channel of 8-bit Lab: lightness over its whole range, chroma over the middle half of its own. */
 const binsPerChannel = 16;

@@ -1,16 +1,29 @@
-import type { WorkingFrame } from './working-frame.ts';
+import type { RgbPicture } from '../../preload/common/picture.ts';
+import { Mats, type Cv } from './opencv.ts';
 
 /** What a step of one pixel costs beside the change of colour, in Lab units. */
 const stepCost = 1.2;
 /** Queue buckets a unit of distance. */
 const fineness = 2;
 
+/** A picture's colours after a 5x5 mean, 8-bit Lab, 3 bytes a pixel: what is around each pixel. */
+export type SmoothedLab = { width: number; height: number; labMean: Uint8Array };
+
+export function smoothedLab(cv: Cv, { width, height, data }: RgbPicture): SmoothedLab {
+	using mats = new Mats(cv);
+	const lab = mats.create();
+	const labMean = mats.create();
+	cv.cvtColor(mats.from8U(data, height, width, cv.CV_8UC3), lab, cv.COLOR_RGB2Lab);
+	cv.boxFilter(lab, labMean, -1, new cv.Size(5, 5));
+	return { width, height, labMean: labMean.data.slice() };
+}
+
 /**
  * Geodesic distance of every pixel from the seeds: the cheapest path, a step costing the change of (smoothed) colour
  * and a little for its length. Dijkstra's algorithm with buckets; distances over `limit` stay Infinity.
  */
-export function geodesicDistance(frame: WorkingFrame, seeds: readonly number[], limit: number): Float32Array {
-	const { width, height, labMean } = frame;
+export function geodesicDistance(picture: SmoothedLab, seeds: readonly number[], limit: number): Float32Array {
+	const { width, height, labMean } = picture;
 	const distances = new Float32Array(width * height).fill(Infinity);
 	const buckets: number[][] = Array.from({ length: Math.ceil(limit * fineness) + 1 }, () => []);
 	for (const seed of seeds) {

@@ -1,8 +1,8 @@
 import { present } from '../../preload/common/assert.ts';
 import type { CreateSession, Session, Tensor } from '../predict/session.ts';
-import type { Planes } from './network-frame.ts';
+import type { Planes } from './working-frame.ts';
 
-export type BuiltinGraph = 'encoder' | 'memory' | 'carrier';
+export type BuiltinGraph = 'encoder' | 'memory' | 'carrier' | 'prompter';
 
 /** Tokens are places of 8 x 8 working pixels. */
 export const tokenEdge = 8;
@@ -24,6 +24,13 @@ export type Features = {
 /** One frame with its mask, to be read by others: a key and a value a token, channels outermost. */
 export type Remembered = { tokens: number; key: Float32Array; value: Float32Array };
 
+export type CarryRequest = {
+	/** Three planes: the mask before (0 to 1), and the colour odds of anchors and of recent frames. */
+	maps: Float32Array;
+	far: Remembered;
+	near: Remembered;
+};
+
 export type Carried = {
 	/** Logits of the mask, a working pixel each. */
 	logits: Float32Array;
@@ -33,7 +40,10 @@ export type Carried = {
 	iouLogit: number;
 };
 
-/** The graphs of `training/network.py` as functions; sessions are loaded when first needed. */
+/** Logits of the mask, a pixel of the window each, and of its IoU with the truth. */
+export type Prompted = { logits: Float32Array; iouLogit: number };
+
+/** The graphs of `training/network.py` and `training/prompter.py` as functions; sessions are loaded when first needed. */
 export class BuiltinNetwork {
 	readonly #createSession: CreateSession;
 	readonly #sessions = new Map<BuiltinGraph, Promise<Session>>();
@@ -49,27 +59,30 @@ export class BuiltinNetwork {
 		return { f8: named('f8'), key: named('key'), s4: named('s4'), s2: named('s2') };
 	}
 
-	/** `probability` is the mask, 0 to 1 a working pixel. */
-	async remember(features: Features, probability: Float32Array, signal: AbortSignal): Promise<Remembered> {
-		const [, , height, width] = features.f8.shape as [number, number, number, number];
-		const shape = [1, 1, height * tokenEdge, width * tokenEdge];
-		const inputs = { f8: features.f8, probability: { shape, data: probability } };
+	/** Each of the masks on this picture, 0 to 1 a working pixel, as what is to be read of it later. */
+	async remember(
+		features: Features,
+		probabilities: readonly Float32Array[],
+		signal: AbortSignal,
+	): Promise<Remembered[]> {
+		const [height, width] = gridOf(features);
+		const inputs = {
+			f8: features.f8,
+			probability: stacked(probabilities, [1, height * tokenEdge, width * tokenEdge]),
+		};
 		const value = present((await this.#run('memory', inputs, signal))['value'], 'value');
-		return { tokens: height * width, key: features.key.data, value: value.data };
+		const tokens = height * width;
+		return unstacked(value, probabilities.length).map((each) => ({ tokens, key: features.key.data, value: each }));
 	}
 
 	/**
-	 * The mask of a frame. `maps` are three planes: the mask before (0 to 1), and the colour odds of anchors and of
-	 * recent frames. `near` is the frame before; `far` any frames that are sure.
+	 * Masks of several objects on one frame. All look at the same frames: `near` is the frame before, `far` any that are
+	 * sure; so the keys of the first object stand for all, and what attends to what is computed once.
 	 */
-	async carry(
-		features: Features,
-		request: { maps: Float32Array; far: Remembered; near: Remembered },
-		signal: AbortSignal,
-	): Promise<Carried> {
+	async carry(features: Features, objects: readonly CarryRequest[], signal: AbortSignal): Promise<Carried[]> {
 		const { f8, key, s4, s2 } = features;
-		const { maps, far, near } = request;
-		const [, , height, width] = f8.shape as [number, number, number, number];
+		const [height, width] = gridOf(features);
+		const { far, near } = objects[0]!;
 		const outputs = await this.#run(
 			'carrier',
 			{
@@ -77,17 +90,41 @@ export class BuiltinNetwork {
 				key,
 				s4,
 				s2,
-				maps: { shape: [1, 3, height * tokenEdge, width * tokenEdge], data: maps },
+				maps: stacked(
+					objects.map(({ maps }) => maps),
+					[3, height * tokenEdge, width * tokenEdge],
+				),
 				places: placesOf(height, width),
 				far_key: { shape: [1, keyChannels, far.tokens], data: far.key },
-				far_value: { shape: [1, valueChannels, far.tokens], data: far.value },
+				far_value: stacked(
+					objects.map((object) => object.far.value),
+					[valueChannels, far.tokens],
+				),
 				near_key: { shape: [1, keyChannels, near.tokens], data: near.key },
-				near_value: { shape: [1, valueChannels, near.tokens], data: near.value },
+				near_value: stacked(
+					objects.map((object) => object.near.value),
+					[valueChannels, near.tokens],
+				),
 			},
 			signal,
 		);
-		const [objectScore, iouLogit] = present(outputs['score'], 'score').data as unknown as [number, number];
-		return { logits: present(outputs['logits'], 'logits').data, objectScore, iouLogit };
+		const logits = unstacked(present(outputs['logits'], 'logits'), objects.length);
+		const scores = unstacked(present(outputs['score'], 'score'), objects.length);
+		return logits.map((each, index) => {
+			const [objectScore, iouLogit] = scores[index] as unknown as [number, number];
+			return { logits: each, objectScore, iouLogit };
+		});
+	}
+
+	/** The mask of a window of the picture, from the six planes that `promptMaps` draws. */
+	async prompt(frame: Planes, maps: Float32Array, signal: AbortSignal): Promise<Prompted> {
+		const { width, height } = frame;
+		const inputs = {
+			image: { shape: [1, 3, height, width], data: channelsFirst(frame) },
+			maps: { shape: [1, 6, height, width], data: maps },
+		};
+		const outputs = await this.#run('prompter', inputs, signal);
+		return { logits: present(outputs['logits'], 'logits').data, iouLogit: present(outputs['score'], 'score').data[0]! };
 	}
 
 	async dispose(): Promise<void> {
@@ -112,6 +149,27 @@ export class BuiltinNetwork {
 		signal.throwIfAborted();
 		return session.run(inputs);
 	}
+}
+
+function gridOf({ f8 }: Features): [number, number] {
+	const [, , height, width] = f8.shape as [number, number, number, number];
+	return [height, width];
+}
+
+/** One tensor of several objects' numbers, which have `shape` each. */
+function stacked(each: readonly Float32Array[], shape: readonly number[]): Tensor {
+	if (each.length === 1) {
+		return { shape: [1, ...shape], data: each[0]! };
+	}
+	const size = each[0]!.length;
+	const data = new Float32Array(each.length * size);
+	each.forEach((part, index) => data.set(part, index * size));
+	return { shape: [each.length, ...shape], data };
+}
+
+function unstacked({ data }: Tensor, count: number): Float32Array[] {
+	const size = data.length / count;
+	return Array.from({ length: count }, (_, index) => data.subarray(index * size, (index + 1) * size));
 }
 
 /** Several frames as one to read. */

@@ -1,10 +1,9 @@
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
-import { geodesicDistance } from './geodesic.ts';
+import { geodesicDistance, smoothedLab } from './geodesic.ts';
 import type { Cv } from './opencv.ts';
 import { labelRegions } from './regions.ts';
 import { visitSeed, type Seed } from './seeds.ts';
 import { cropMask, cropPicture, pasteMask, windowAround, type Window } from './window.ts';
-import { toWorkingFrame } from './working-frame.ts';
 
 /** Half side of what a click is sure to change where the colours speak against it, as a share of the diagonal. */
 const reachShare = 0.02;
@@ -49,11 +48,10 @@ function isSpeckAt(cv: Cv, mask: Mask, seed: Seed, wanted: 0 | 1): boolean {
 /** Sets the pixels around the seed that are near it in colour and place. */
 function grown(cv: Cv, picture: RgbPicture, mask: Mask, seed: Seed, wanted: 0 | 1): Mask {
 	const window = reachWindow(mask, seed);
-	const frame = toWorkingFrame(cv, cropPicture(picture, window), window);
 	const starts: number[] = [];
 	visitSeed(seed, window, window, 1.5, (at) => starts.push(at));
 	const limit = 1.6 * reachOf(mask);
-	const distances = geodesicDistance(frame, starts, limit);
+	const distances = geodesicDistance(smoothedLab(cv, cropPicture(picture, window)), starts, limit);
 	const part = cropMask(mask, window);
 	for (let at = 0; at < distances.length; at++) {
 		if (distances[at]! < limit) {

@@ -17,30 +17,18 @@ type MatConstructor = new (rows?: number, cols?: number, type?: number) => CvMat
 export interface Cv {
 	readonly Mat: MatConstructor;
 	readonly Size: new (width: number, height: number) => object;
-	readonly Rect: new (x: number, y: number, width: number, height: number) => object;
 	readonly CV_8UC1: number;
 	readonly CV_8UC3: number;
 	readonly CV_32FC1: number;
 	readonly COLOR_RGB2Lab: number;
 	readonly INTER_AREA: number;
 	readonly INTER_LINEAR: number;
-	readonly GC_INIT_WITH_MASK: number;
-	readonly GC_EVAL: number;
 	readonly DIST_L2: number;
 	resize(source: CvMat, target: CvMat, size: object, fx: number, fy: number, interpolation: number): void;
 	cvtColor(source: CvMat, target: CvMat, code: number): void;
 	boxFilter(source: CvMat, target: CvMat, depth: number, size: object): void;
 	distanceTransform(source: CvMat, target: CvMat, type: number, maskSize: number): void;
 	connectedComponentsWithStats(source: CvMat, labels: CvMat, stats: CvMat, centroids: CvMat): number;
-	grabCut(
-		picture: CvMat,
-		mask: CvMat,
-		box: object,
-		background: CvMat,
-		foreground: CvMat,
-		iterations: number,
-		mode: number,
-	): void;
 }
 
 type CvModule = Cv & { calledRun?: boolean; onRuntimeInitialized?: () => void };

@@ -1,18 +1,17 @@
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
-import type { Cv } from './opencv.ts';
-import { nothingSaid, say, type PromptState } from './prompt.ts';
+import { nothingSaid, say, type PromptState, type PromptTools } from './prompt.ts';
 
 /** States that are remembered: one more click on a frame then costs one step, not all of them again. */
 const rememberedStates = 12;
 
 /** Replays prompts one at a time; what was replayed before is looked up. */
 export class Replay {
-	readonly #cv: Cv;
+	readonly #tools: PromptTools;
 	readonly #states = new Map<string, PromptState>();
 
-	constructor(cv: Cv) {
-		this.#cv = cv;
+	constructor(tools: PromptTools) {
+		this.#tools = tools;
 	}
 
 	async run(
@@ -30,7 +29,7 @@ export class Replay {
 		let done = keys.findLastIndex((known) => this.#states.has(known));
 		let state = done < 0 ? nothingSaid : this.#states.get(keys[done]!)!;
 		while (++done < prompts.length) {
-			state = await say(this.#cv, picture, state, prompts[done]!, signal);
+			state = await say(this.#tools, picture, state, prompts[done]!, signal);
 			this.#remember(keys[done]!, state);
 		}
 		return state;

@@ -1,4 +1,4 @@
-import type { Point } from '../../preload/common/geometry.ts';
+import type { Box, Point } from '../../preload/common/geometry.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import type { Window } from './window.ts';
 
@@ -58,4 +58,21 @@ function* along(points: readonly Point[], spacing: number): Generator<Point> {
 		yield point;
 		last = point;
 	}
+}
+
+/** The seed in the coordinates of a window. */
+export function seedIn(seed: Seed, window: Window): Seed {
+	return { ...seed, points: seed.points.map(({ x, y }) => ({ x: x - window.left, y: y - window.top })) };
+}
+
+export function boxOf(seed: Seed): Box {
+	const xs = seed.points.map((point) => point.x);
+	const ys = seed.points.map((point) => point.y);
+	const { radius } = seed;
+	return {
+		x0: Math.min(...xs) - radius,
+		y0: Math.min(...ys) - radius,
+		x1: Math.max(...xs) + radius,
+		y1: Math.max(...ys) + radius,
+	};
 }

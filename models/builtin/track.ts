@@ -4,17 +4,18 @@ import type { TrackedMask, TrackObject, TrackRequest, TrackSegment } from '../pr
 import { breathe } from './breathe.ts';
 import { blend, colourOdds, coloursOf, commonColours, type ColourPair } from './colour-odds.ts';
 import { sigmoid } from './planes.ts';
-import { together, type BuiltinNetwork, type Features, type Remembered } from './network.ts';
+import { together, type BuiltinNetwork, type Carried, type Features, type Remembered } from './network.ts';
 import type { Cv } from './opencv.ts';
 import { keepSupported } from './regions.ts';
 import { toFullMask, toWorkingMask } from './resize-plane.ts';
 import { absentScores, judge } from './scores.ts';
 import { emptyMask } from './window.ts';
-import type { WorkingSize } from './working-frame.ts';
-import { networkSize, toPlanes, type Planes } from './network-frame.ts';
+import { carriedSize, toPlanes, type Planes, type WorkingSize } from './working-frame.ts';
 
 /** Anchors that a frame looks at: the segment's own and its nearest others. */
 const mostAnchors = 3;
+/** Objects that one run of a graph carries at most: it blocks its thread for as long. */
+const mostTogether = 4;
 /** What is kept of the recent colours from frame to frame. */
 const recentShare = 0.2;
 /** Two frames that have less of their colours in common are of two shots. */
@@ -29,8 +30,9 @@ type LaneState = {
 	/** Soft mask on the last visited frame. */
 	before: Float32Array;
 	near: Remembered;
-	/** Anchors. */
+	/** Anchors, and which frames they are. */
 	far: Remembered;
+	farFrames: string;
 	anchorColours: ColourPair;
 	recentColours: ColourPair;
 };
@@ -42,7 +44,7 @@ type Visit = { frameIndex: number; frame: Planes; features: Features; isCut: boo
 
 /**
  * One sweep over the video for all objects: a frame is encoded once, then every segment that is under way goes one
- * frame further. Holds one frame at a time.
+ * frame further, those that look at the same anchors together. Holds one frame at a time.
  */
 export async function* track(
 	tools: { cv: Cv; network: BuiltinNetwork },
@@ -50,7 +52,7 @@ export async function* track(
 	signal: AbortSignal,
 ): AsyncGenerator<TrackedMask, void, void> {
 	const step = request.direction === 'forward' ? 1 : -1;
-	const sweep: Sweep = { ...tools, request, size: networkSize(request), signal };
+	const sweep: Sweep = { ...tools, request, size: carriedSize(request), signal };
 	const lanes: Lane[] = request.objects.flatMap((object) =>
 		object.segments.map((segment) => ({ object, segment, state: null })),
 	);
@@ -64,9 +66,9 @@ export async function* track(
 		const features = await sweep.network.encode(frame, signal);
 		const isCut = previous !== null && going.length > 0 && commonColours(previous, frame) < cutBelow;
 		const visit: Visit = { frameIndex, frame, features, isCut };
+		const reached = await advance(sweep, going, visit);
 		for (const lane of going) {
-			await breathe(signal);
-			const tracked = await advance(sweep, lane, visit);
+			const tracked = reached.get(lane)!;
 			if (step * (frameIndex - lane.segment.firstFrameIndex) >= 0) {
 				yield tracked;
 			}
@@ -82,30 +84,72 @@ export async function* track(
 	}
 }
 
-/** Carries one lane to the visited frame. */
-async function advance(sweep: Sweep, lane: Lane, visit: Visit): Promise<TrackedMask> {
-	const { cv, network, request, size, signal } = sweep;
-	const state = lane.state!;
-	const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
-	state.isOver ||= visit.isCut;
-	if (state.isOver) {
-		return { ...place, mask: emptyMask(request), presence: 'absent', scores: absentScores };
+/** Carries lanes to the visited frame. */
+async function advance(sweep: Sweep, lanes: readonly Lane[], visit: Visit): Promise<Map<Lane, TrackedMask>> {
+	const { network, request, signal } = sweep;
+	const reached = new Map<Lane, TrackedMask>();
+	for (const lane of lanes) {
+		const state = lane.state!;
+		state.isOver ||= visit.isCut;
+		if (state.isOver) {
+			const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
+			reached.set(lane, { ...place, mask: emptyMask(request), presence: 'absent', scores: absentScores });
+		}
 	}
+	for (const group of groupsOf(lanes.filter((lane) => !reached.has(lane)))) {
+		await breathe(signal);
+		const objects = group.map(({ state }) => ({ maps: mapsOf(visit, state!), far: state!.far, near: state!.near }));
+		const carried = await network.carry(visit.features, objects, signal);
+		group.forEach((lane, index) => reached.set(lane, arrive(sweep, lane, visit, carried[index]!)));
+		const near = await network.remember(
+			visit.features,
+			group.map(({ state }) => state!.before),
+			signal,
+		);
+		group.forEach(({ state }, index) => (state!.near = near[index]!));
+	}
+	return reached;
+}
+
+/** Lanes that look at the same frames, a few at a time. */
+function groupsOf(lanes: readonly Lane[]): Lane[][] {
+	const groups: Lane[][] = [];
+	for (const lane of lanes) {
+		const { farFrames, near } = lane.state!;
+		const group = groups.findLast(([first]) => {
+			return first!.state!.farFrames === farFrames && first!.state!.near.key === near.key;
+		});
+		if (group !== undefined && group.length < mostTogether) {
+			group.push(lane);
+		} else {
+			groups.push([lane]);
+		}
+	}
+	return groups;
+}
+
+function mapsOf(visit: Visit, state: LaneState): Float32Array {
 	const { bins } = visit.frame;
 	const maps = new Float32Array(3 * bins.length);
 	maps.set(state.before);
 	colourOdds(bins, state.anchorColours, maps.subarray(bins.length, 2 * bins.length));
 	colourOdds(bins, state.recentColours, maps.subarray(2 * bins.length));
-	const carried = await network.carry(visit.features, { maps, far: state.far, near: state.near }, signal);
+	return maps;
+}
+
+/** A lane's mask on the visited frame, from what the network says. */
+function arrive(sweep: Sweep, lane: Lane, visit: Visit, carried: Carried): TrackedMask {
+	const { cv, request, size } = sweep;
+	const state = lane.state!;
 	keepSupported(cv, carried.logits, state.before, size);
 	const probability = carried.logits.map(sigmoid);
 	const mask = toFullMask(cv, carried.logits, size, request);
 	const verdict = judge(carried, mask);
 	state.before = probability;
-	state.near = await network.remember(visit.features, probability, signal);
 	if (verdict.presence === 'visible') {
-		state.recentColours = blend(state.recentColours, coloursOf(bins, probability), recentShare);
+		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, probability), recentShare);
 	}
+	const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
 	return { ...place, ...verdict, mask: verdict.presence === 'absent' ? emptyMask(request) : mask };
 }
 
@@ -118,7 +162,7 @@ async function begin(sweep: Sweep, lane: Lane, visit: Visit): Promise<LaneState>
 		'anchor of a segment',
 	);
 	const before = toWorkingMask(cv, own.mask, size);
-	const near = await network.remember(visit.features, before, signal);
+	const [near] = (await network.remember(visit.features, [before], signal)) as [Remembered];
 	let anchorColours = coloursOf(visit.frame.bins, before);
 	const recentColours = anchorColours;
 	const far = [near];
@@ -131,12 +175,13 @@ async function begin(sweep: Sweep, lane: Lane, visit: Visit): Promise<LaneState>
 		await breathe(signal);
 		const frame = toPlanes(cv, await pictureOf(request, anchor.frameIndex, signal), size);
 		const mask = toWorkingMask(cv, anchor.mask, size);
-		far.push(await network.remember(await network.encode(frame, signal), mask, signal));
+		far.push(...(await network.remember(await network.encode(frame, signal), [mask], signal)));
 		anchorColours = blend(anchorColours, coloursOf(frame.bins, mask), 0.3);
 	}
 	// An object that is not on its anchor has nothing to be carried.
 	const isOver = !own.mask.data.includes(1);
-	return { isOver, before, near, far: together(far), anchorColours, recentColours };
+	const farFrames = [own, ...others].map(({ frameIndex }) => frameIndex).join();
+	return { isOver, before, near, far: together(far), farFrames, anchorColours, recentColours };
 }
 
 /** Frames to visit in the sweep's order: each segment from its anchor to its last frame, each frame once. */

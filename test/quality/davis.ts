@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { decode } from 'fast-png';
 import sharp from 'sharp';
-import type { TrackRequest } from '../../models/predict/tracker.ts';
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
 
 /** The sequences of DAVIS 2016 (val, 480p) beside the project; their annotations are one mask a frame. */
@@ -32,27 +31,6 @@ export function davisTruth(sequence: string, frame: string): Mask {
 	const channels = data.length / (width * height);
 	const mask = Uint8Array.from({ length: width * height }, (_, at) => (data[at * channels]! > 0 ? 1 : 0));
 	return { width, height, data: mask };
-}
-
-/** The object of a sequence, carried forward from the true mask of the first of `frames`. */
-export function davisRun(sequence: string, frames: readonly string[]): TrackRequest {
-	const mask = davisTruth(sequence, frames[0]!);
-	const { width, height } = mask;
-	return {
-		direction: 'forward',
-		frameCount: frames.length,
-		width,
-		height,
-		videoKey: sequence,
-		pictureAt: (frameIndex) => davisPicture(sequence, frames[frameIndex]!),
-		objects: [
-			{
-				trackId: 1,
-				anchors: [{ frameIndex: 0, mask, prompts: [] }],
-				segments: [{ anchorFrameIndex: 0, firstFrameIndex: 1, lastFrameIndex: frames.length - 1 }],
-			},
-		],
-	};
 }
 
 /** Intersection over union; 1 where both are empty. */

@@ -76,7 +76,7 @@ def follow(network, pictures, first, every):
     for index, picture in enumerate(pictures):
         small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
         bins = bins_of(small)
-        _, f8, key, s4, s2 = network.encoder(torch.from_numpy(small).permute(2, 0, 1)[None].float())
+        f8, key, s4, s2 = network.encoder(torch.from_numpy(small).permute(2, 0, 1)[None].float())
         if index > 0:
             maps = np.stack([before, log_odds(bins, anchor) / 4, log_odds(bins, recent) / 4])[None]
             far_key, far_value = (torch.cat(part, 2) for part in zip(*far))

@@ -1,6 +1,6 @@
-"""Writes the trained weights as three ONNX graphs, which `network.ts` runs:
+"""Writes trained weights as ONNX graphs, which `network.ts` runs:
 
-    python export.py --weights RUN/last.pt --out ../../../resources/builtin
+    python export.py --weights RUN/last.pt --prompter RUN2/last.pt --out ../../../resources/builtin
 """
 
 import argparse
@@ -14,6 +14,7 @@ from onnx import helper, numpy_helper
 from torch import nn
 
 from network import KEY, PATCH, VALUE, WIDTHS, Network
+from prompter import MAPS, Prompter
 
 OPSET = 17
 # Tensors with fewer numbers stay as they are.
@@ -22,19 +23,42 @@ SMALLEST = 64
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--weights', required=True)
+    parser.add_argument('--weights', help='of the network that carries masks')
+    parser.add_argument('--prompter', help='weights of the network for first masks')
     parser.add_argument('--out', required=True)
     parser.add_argument('--golden', help='where to write what PyTorch computes, for a test of ours')
     options = parser.parse_args()
-    network = Network().eval()
-    network.load_state_dict(torch.load(options.weights, weights_only=True)['average'])
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    golden = Path(options.golden) if options.golden else None
+    if options.weights:
+        export_network(load(Network(), options.weights), out, golden)
+    if options.prompter:
+        export_prompter(load(Prompter(), options.prompter), out, golden)
+
+
+def load(network, weights):
+    """The network with the averaged weights, rounded as they will be kept."""
+    network = network.eval()
+    network.load_state_dict(torch.load(weights, weights_only=True)['average'])
     for value in network.state_dict().values():
         if value.dtype == torch.float32 and value.numel() >= SMALLEST:
             value.copy_(value.half().float())
-    if options.golden:
-        write_golden(network, options.golden)
-    out = Path(options.out)
-    out.mkdir(parents=True, exist_ok=True)
+    return network
+
+
+def export_prompter(network, out, golden):
+    if golden:
+        merge(golden, 'prompter', prompter_golden(network))
+    height, width = 64, 96
+    full = {2: 'height', 3: 'width'}
+    inputs = {'image': torch.rand(1, 3, height, width), 'maps': torch.rand(1, MAPS, height, width)}
+    write(out / 'prompter.onnx', network, inputs, ['logits', 'score'], {'image': full, 'maps': full, 'logits': full})
+
+
+def export_network(network, out, golden):
+    if golden:
+        merge(golden, 'carrier', carrier_golden(network))
     height, width = 64, 96
     h, w = height // 8, width // 8
     c2, c4, c8, _ = WIDTHS
@@ -44,31 +68,21 @@ def main():
     full = {2: 'height', 3: 'width'}
     grid = {2: 'h8', 3: 'w8'}
     features = {'f8': grid, 'key': grid, 's4': {2: 'h4', 3: 'w4'}, 's2': {2: 'h2', 3: 'w2'}}
-    write(out / 'encoder.onnx', WithoutCoarse(network.encoder), {'image': torch.rand(1, 3, height, width)}, list(features), {'image': full, **features})
-    write(out / 'memory.onnx', network.memory, {'f8': f8, 'probability': torch.rand(1, 1, height, width)}, ['value'], {'f8': grid, 'probability': full, 'value': grid})
+    write(out / 'encoder.onnx', network.encoder, {'image': torch.rand(1, 3, height, width)}, list(features), {'image': full, **features})
+    several = {0: 'objects'}
+    write(out / 'memory.onnx', network.memory, {'f8': f8, 'probability': torch.rand(2, 1, height, width)}, ['value'], {'f8': grid, 'probability': several | full, 'value': several | grid})
     read = {
-        'far_key': torch.rand(1, KEY, 2 * h * w), 'far_value': torch.rand(1, VALUE + PATCH**2, 2 * h * w),
-        'near_key': torch.rand(1, KEY, h * w), 'near_value': torch.rand(1, VALUE + PATCH**2, h * w),
+        'far_key': torch.rand(1, KEY, 2 * h * w), 'far_value': torch.rand(2, VALUE + PATCH**2, 2 * h * w),
+        'near_key': torch.rand(1, KEY, h * w), 'near_value': torch.rand(2, VALUE + PATCH**2, h * w),
     }
     write(
         out / 'carrier.onnx',
         network.carrier,
-        {'f8': f8, 'key': key, 's4': s4, 's2': s2, 'maps': torch.rand(1, 3, height, width), 'places': torch.rand(h * w, 2), **read},
+        {'f8': f8, 'key': key, 's4': s4, 's2': s2, 'maps': torch.rand(2, 3, height, width), 'places': torch.rand(h * w, 2), **read},
         ['logits', 'score'],
-        {**{name: features[name] for name in ('f8', 'key', 's4', 's2')}, 'maps': full, 'places': {0: 'tokens'},
-         'far_key': {2: 'far'}, 'far_value': {2: 'far'}, 'near_key': {2: 'near'}, 'near_value': {2: 'near'}, 'logits': full},
+        {**{name: features[name] for name in ('f8', 'key', 's4', 's2')}, 'maps': several | full, 'places': {0: 'tokens'},
+         'far_key': {2: 'far'}, 'far_value': several | {2: 'far'}, 'near_key': {2: 'near'}, 'near_value': several | {2: 'near'}, 'logits': several | full, 'score': several},
     )
-
-
-class WithoutCoarse(nn.Module):
-    """The encoder as `Carrier` reads it: f16 is inside f8 already."""
-
-    def __init__(self, encoder):
-        super().__init__()
-        self.encoder = encoder
-
-    def forward(self, image):
-        return self.encoder(image)[1:]
 
 
 def write(path, module, inputs, outputs, axes):
@@ -83,24 +97,48 @@ def write(path, module, inputs, outputs, axes):
     print(path.name, f'{path.stat().st_size / 2**20:.2f} MiB', len(model.graph.node), 'nodes')
 
 
-@torch.inference_mode()
-def write_golden(network, path):
-    """A frame of 48 x 32 after another, drawn by a formula that the test knows too: logits and scores."""
-    height, width = 32, 48
+def merge(path, name, numbers):
+    known = json.loads(path.read_text()) if path.exists() else {}
+    known[name] = {key: [round(x, 4) for x in values.flatten().tolist()] for key, values in numbers.items()}
+    path.write_text(json.dumps(known) + '\n')
+
+
+def drawn(height, width):
+    """Three planes by a formula that the test knows too, and a mask of a rectangle."""
     ys, xs = torch.meshgrid(torch.arange(height), torch.arange(width), indexing='ij')
-    planes = torch.stack([xs * 5 + ys, ys * 7 + 3, xs * ys]).float()
-    frames = [(planes + 40 * index) % 251 for index in range(2)]
     mask = ((xs > 12) & (xs < 30) & (ys > 8) & (ys < 24)).float()[None, None]
+    return torch.stack([xs * 5 + ys, ys * 7 + 3, xs * ys]).float(), mask
+
+
+@torch.inference_mode()
+def prompter_golden(network):
+    """A frame of 64 x 32: a click inside, a box, and odds."""
+    planes, mask = drawn(32, 64)
+    nothing = torch.zeros_like(mask)
+    click = nothing.clone()
+    click[0, 0, 14:18, 20:24] = 1
+    odds = torch.sin(planes[:1] / 9)[None]
+    maps = torch.cat([click, nothing, mask, torch.ones_like(mask), nothing, odds], 1)
+    logits, score = network((planes % 251)[None], maps)
+    return {'logits': logits, 'score': score}
+
+
+@torch.inference_mode()
+def carrier_golden(network):
+    """A frame of 48 x 32 after another."""
+    height, width = 32, 48
+    planes, mask = drawn(height, width)
+    frames = [(planes + 40 * index) % 251 for index in range(2)]
     odds = torch.sin(planes[:2] / 9)[None]
-    _, f8, key, _, _ = network.encoder(frames[0][None])
+    f8, key, _, _ = network.encoder(frames[0][None])
     value = network.memory(f8, mask)
-    _, g8, key1, s4, s2 = network.encoder(frames[1][None])
-    tokens = torch.stack([xs[::8, ::8] // 8, ys[::8, ::8] // 8], -1).reshape(-1, 2).float()
+    g8, key1, s4, s2 = network.encoder(frames[1][None])
+    ys, xs = torch.meshgrid(torch.arange(height // 8), torch.arange(width // 8), indexing='ij')
+    tokens = torch.stack([xs, ys], -1).reshape(-1, 2).float()
     near = key.flatten(2), value.flatten(2)
     far = torch.cat([near[0], near[0]], 2), torch.cat([near[1], near[1]], 2)
     logits, score = network.carrier(g8, key1, s4, s2, torch.cat([mask, odds], 1), tokens, *far, *near)
-    numbers = {'logits': logits.flatten().tolist(), 'score': score.flatten().tolist()}
-    Path(path).write_text(json.dumps({name: [round(x, 4) for x in values] for name, values in numbers.items()}) + '\n')
+    return {'logits': logits, 'score': score}
 
 
 def halve(graph):

@@ -1,9 +1,8 @@
-"""The built-in network: one small encoder, and two decoders that read it.
+"""The built-in network that carries a mask; `prompter.py` is the one that makes a first mask.
 
 `Encoder` sees a picture alone. `Carrier` reads the masks of an anchor ("far") and of the frame before ("near") through
 attention, in the manner of space-time memory networks (Oh et al., 2019; similarity as in Cheng et al., 2021), and gives
-the mask of this frame. `Prompter` reads clicks, box and an earlier mask, and gives three candidates (Kirillov et al.,
-2023, for the candidates and their predicted IoU).
+the mask of this frame.
 
 Shapes are [B, C, H, W]; H and W are multiples of 16. "/8" is the grid of H/8 x W/8 tokens, N of them.
 """
@@ -45,7 +44,7 @@ class Down(nn.Module):
 
 
 class Encoder(nn.Module):
-    """RGB 0..255 -> what both decoders read: f16, f8, key at /8, s4 and s2."""
+    """RGB 0..255 -> what the others read: f8, key at /8, s4 and s2."""
 
     def __init__(self):
         super().__init__()
@@ -66,7 +65,7 @@ class Encoder(nn.Module):
         f8 = self.down8(s4)  # [B, 96, H/8, W/8]
         f16 = self.down16(f8)  # [B, 128, H/16, W/16]
         f8 = F.relu(self.merge(f8 + up2(self.context(f16))))
-        return f16, f8, self.key(f8), s4, s2
+        return f8, self.key(f8), s4, s2
 
 
 class Memory(nn.Module):
@@ -143,7 +142,8 @@ class Upward(nn.Module):
 
 
 class Carrier(nn.Module):
-    """This frame's mask from remembered ones.
+    """This frame's mask from remembered ones. Objects of one picture may share its features and the remembered keys, which
+    are [1, ...] then: what attends to what depends on the pictures alone.
 
     maps [B, 3, H, W]: the mask before (0..1), and log odds of the colours of the anchors and of recent frames.
     """
@@ -165,14 +165,16 @@ class Carrier(nn.Module):
 
         -> logits [B, 1, H, W], score [B, 2]: logits of "the object is here" and of the IoU with the truth.
         """
-        batch, _, height, width = f8.shape
+        batch = maps.shape[0]
+        height, width = f8.shape[2:]
         query = key.flatten(2)
         far = similarity(query, far_key, self.sharpness[0].exp())
         near = similarity(query, near_key, self.sharpness[1].exp(), places, torch.exp(-2 * self.reach))
         far_read, far_peak = self.read(far, far_value)
         near_read, near_peak = self.read(near, near_value)
-        grid = torch.cat([far_read, near_read, far_peak, near_peak], 1).unflatten(2, (height, width))
-        x = torch.cat([f8, grid, F.avg_pool2d(maps, PATCH)], 1)
+        peaks = torch.cat([far_peak, near_peak], 1).expand(batch, -1, -1)
+        grid = torch.cat([far_read, near_read, peaks], 1).unflatten(2, (height, width))
+        x = torch.cat([f8.expand(batch, -1, -1, -1), grid, F.avg_pool2d(maps, PATCH)], 1)
         x = self.blocks(F.relu(self.reduce(x)))
         logits = self.upward(x, s4, s2, maps)
         return logits, self.score(summary(x, logits, maps[:, :1]))
@@ -190,56 +192,9 @@ def summary(x, logits, before):
     return torch.cat([inside, x.mean((2, 3)), torch.sqrt(area + 1e-6), unsure, overlap, peak], 1)
 
 
-class Prompter(nn.Module):
-    """Masks from what a person says.
-
-    maps [B, 6, H, W]: clicks inside, clicks outside, box (1 inside), whether there is a box, the mask before, and log
-    odds of the colours of what was said.
-    """
-
-    CANDIDATES = 3
-
-    def __init__(self):
-        super().__init__()
-        c8, c16 = WIDTHS[2], WIDTHS[3]
-        self.enter16 = nn.Conv2d(6 * 2 + 4, c16, 1)
-        self.see16 = nn.Conv2d(c16, c16, 1)
-        self.blocks16 = nn.Sequential(Residual(c16), Residual(c16), Residual(c16))
-        self.to8 = nn.Conv2d(c16, c8, 1)
-        self.enter8 = nn.Conv2d(6 * 2 + 4, c8, 1)
-        self.see8 = nn.Conv2d(c8, c8, 1)
-        self.blocks8 = nn.Sequential(Residual(c8), Residual(c8))
-        self.upward = Upward(6, self.CANDIDATES)
-        self.score = nn.Sequential(nn.Linear(2 * c8, 64), nn.ReLU(), nn.Linear(64, self.CANDIDATES))
-
-    def forward(self, f16, f8, key, s4, s2, maps):
-        """-> logits [B, 3, H, W], logits of their IoU [B, 3]"""
-        alike = [self.alike(key, maps[:, channel : channel + 1]) for channel in (0, 1, 4)]
-        alike = torch.cat([*alike, alike[0] - alike[1]], 1)
-        said8 = torch.cat([F.avg_pool2d(maps, 8), F.max_pool2d(maps, 8), alike], 1)
-        said16 = torch.cat([F.avg_pool2d(maps, 16), F.max_pool2d(maps, 16), F.avg_pool2d(alike, 2)], 1)
-        x = self.blocks16(F.relu(self.see16(f16) + self.enter16(said16)))
-        x = up2(self.to8(x)) + self.see8(f8) + self.enter8(said8)
-        x = self.blocks8(F.relu(x))
-        logits = self.upward(x, s4, s2, maps)
-        here = F.avg_pool2d(torch.sigmoid(logits[:, :1]), PATCH)
-        inside = (x * here).sum((2, 3)) / (here.sum((2, 3)) + 1)
-        return logits, self.score(torch.cat([inside, x.mean((2, 3))], 1))
-
-    @staticmethod
-    def alike(key, said):
-        """How much each token's key is like those where something was said, 0..1; 0 where nothing was."""
-        there = F.max_pool2d(said, 8)
-        total = there.sum((2, 3), keepdim=True)
-        mean = (key * there).sum((2, 3), keepdim=True) / (total + 1e-4)
-        distance = ((key - mean) ** 2).mean(1, keepdim=True)
-        return torch.exp(-distance) * (total > 0.01)
-
-
 class Network(nn.Module):
     def __init__(self):
         super().__init__()
         self.encoder = Encoder()
         self.memory = Memory()
         self.carrier = Carrier()
-        self.prompter = Prompter()

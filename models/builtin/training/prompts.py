@@ -1,74 +1,97 @@
-"""What a person would say of an object: boxes and clicks, drawn as the six maps that `Prompter` reads."""
+"""What a person would say of an object: a box, clicks and strokes, drawn as the six maps that `Prompter` reads.
+
+`prompt-maps.ts` draws the same when Masklet runs.
+"""
 
 import cv2
 import numpy as np
 
 from colours import histograms, log_odds
 
-# Radius of a click's disc, in pixels of the working picture.
-RADIUS = 4
-# Half-size of what a first click says of colours.
-COLOUR_RADIUS = 9
+# Radius of a click's disc, and what a first click says of colours, in pixels of the window as the network sees it.
+RADIUS = 3
+COLOUR_RADIUS = 7
 
 
 class Said:
-    """Prompts of one object on one frame."""
+    """Prompts of one object in one window, whose pixels have the colour bins `bins` [H, W]."""
 
     def __init__(self, bins):
         self.bins = bins
         self.inside = np.zeros(bins.shape, np.float32)
         self.outside = np.zeros(bins.shape, np.float32)
         self.box = np.zeros(bins.shape, np.float32)
-        self.has_box = False
         self.before = np.zeros(bins.shape, np.float32)
-        self.first = None
 
     def click(self, point, is_inside):
         cv2.circle(self.inside if is_inside else self.outside, point, RADIUS, 1.0, -1)
-        if is_inside and self.first is None:
-            self.first = point
+        cv2.circle(self.outside if is_inside else self.inside, point, RADIUS, 0.0, -1)
+
+    def stroke(self, points, is_inside):
+        line = np.array(points, np.int32)
+        cv2.polylines(self.inside if is_inside else self.outside, [line], False, 1.0, 2 * RADIUS)
 
     def draw_box(self, x0, y0, x1, y1):
         self.box[:] = 0
         self.box[max(0, y0) : y1, max(0, x0) : x1] = 1
-        self.has_box = True
 
     def maps(self):
-        """-> float32 [6, H, W]"""
+        """-> float32 [6, H, W]: clicks inside, clicks outside, box, whether there is one, the mask before, and log odds
+        of colours: of that mask, or of the box, or of what is around a first click.
+        """
         belief = self.before
-        if not (belief > 0.5).any():
+        if belief.sum() < 1:
             belief = self.box
-        if not belief.any() and self.first is not None:
-            belief = np.zeros_like(self.box)
-            cv2.circle(belief, self.first, COLOUR_RADIUS, 1.0, -1)
+        if not belief.any() and self.inside.any():
+            side = 2 * COLOUR_RADIUS + 1
+            belief = cv2.dilate(self.inside, np.ones((side, side), np.uint8))
         odds = np.zeros_like(self.box)
         if belief.any():
             odds = log_odds(self.bins, histograms(self.bins, belief)) / 4
-        flag = np.full_like(self.box, float(self.has_box))
+        flag = np.full_like(self.box, float(self.box.any()))
         return np.stack([self.inside, self.outside, self.box, flag, self.before, odds])
 
 
-def first_prompts(rng, bins, truth):
-    """A box, a click, or a mask that is nearly right with a correction. `truth` bool [H, W], not empty."""
+def first_prompts(rng, bins, truth, other, is_wide):
+    """A box, a click, or a mask that is nearly right with a correction; at times it has another thing in it. `truth` and
+    `other` are bool [H, W], `truth` not empty. A window that is wide of the object is what a first click without a box is
+    seen in.
+    """
     said = Said(bins)
     kind = rng.random()
-    if kind < 0.4:
+    if not is_wide and kind < 0.55:
         x, y, width, height = cv2.boundingRect(truth.astype(np.uint8))
-        slack = np.array([width, height, width, height]) * rng.normal(0, 0.04, 4)
+        slack = np.array([width, height, width, height]) * rng.normal(0, 0.035, 4)
         x0, y0, x1, y1 = np.round(np.array([x, y, x + width, y + height]) + slack).astype(int)
         said.draw_box(x0, y0, max(x1, x0 + 2), max(y1, y0 + 2))
-        if rng.random() < 0.2:
-            said.click(inner_point(rng, truth), True)
-    elif kind < 0.85:
-        said.click(inner_point(rng, truth), True)
+        if rng.random() < 0.1:
+            say(rng, said, truth, True)
+    elif is_wide or kind < 0.72:
+        say(rng, said, truth, True)
     else:
-        said.before = damage(rng, truth).astype(np.float32)
+        before = damage(rng, truth) if rng.random() < 0.7 else truth
+        if rng.random() < 0.5:
+            before = before | other
+        said.before = before.astype(np.float32)
         correct(rng, said, truth, said.before > 0.5)
     return said
 
 
+def say(rng, said, region, is_inside):
+    """A click in a region, or at times a stroke through it."""
+    point = inner_point(rng, region)
+    if rng.random() < 0.15:
+        to = inner_point(rng, region)
+        line = np.zeros(region.shape, np.uint8)
+        cv2.line(line, point, to, 1)
+        if region[line > 0].all():
+            said.stroke([point, to], is_inside)
+            return
+    said.click(point, is_inside)
+
+
 def inner_point(rng, region):
-    """A pixel well inside of a region: the likelier the farther from its edge."""
+    """A pixel well inside of a region: mostly about its middle."""
     distance = cv2.distanceTransform(np.pad(region.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     ys, xs = np.nonzero(distance >= distance.max() * rng.uniform(0.3, 1))
     at = int(rng.integers(len(xs)))
@@ -76,14 +99,15 @@ def inner_point(rng, region):
 
 
 def correct(rng, said, truth, mask):
-    """Adds a click in the largest region that is wrong; False where nothing is."""
+    """Says what is right in the largest region that is wrong; False where nothing is."""
     wrong = truth != mask
     if not wrong.any():
         return False
     count, labels, stats, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8))
     largest = 1 + int(stats[1:count, cv2.CC_STAT_AREA].argmax())
-    point = inner_point(rng, labels == largest)
-    said.click(point, bool(truth[point[1], point[0]]))
+    region = labels == largest
+    y, x = np.unravel_index(region.argmax(), region.shape)
+    say(rng, said, region, bool(truth[y, x]))
     return True
 
 

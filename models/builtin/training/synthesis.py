@@ -26,13 +26,6 @@ def sample(rng, sources, real_share):
     return frames, np.ascontiguousarray(masks)
 
 
-class Sources:
-    def __init__(self, annotated, plain):
-        self.annotated = annotated
-        self.plain = plain
-        self.all = [*annotated, *plain]
-
-
 # --- real sequences -------------------------------------------------------------------------------------------------
 
 
@@ -87,6 +80,8 @@ def composite(rng, sources):
     target = layer(rng, sources, clip, numbers, is_target=True)
     before = [layer(rng, sources, clip, numbers, like=target) for _ in range(int(rng.choice([0, 1, 1, 2])))]
     after = [layer(rng, sources, clip, numbers, like=target) for _ in range(int(rng.choice([0, 0, 0, 1])))]
+    if rng.random() < 0.3:
+        blend_in(rng, target, frames)
     masks = np.zeros((FRAMES, SIZE, SIZE), np.float32)
     for each in [*before, target, *after]:
         colour, alpha = each['colour'], each['alpha']
@@ -96,6 +91,18 @@ def composite(rng, sources):
         frames += alpha[..., None] * (colour - frames)
         masks = np.maximum(masks, alpha) if each is target else masks * (1 - alpha)
     return frames.clip(0, 255).astype(np.uint8), (masks * 255).astype(np.uint8)
+
+
+def blend_in(rng, part, frames):
+    """Moves a thing's colours, over all frames alike, towards what it lies on: outlines of little contrast. `frames` may be
+    one, without its axis.
+    """
+    weight = part['alpha'][..., None]
+    total = weight.sum() + 1
+    axes = tuple(range(weight.ndim - 1))
+    own = (part['colour'] * weight).sum(axes) / total
+    under = (frames * weight).sum(axes) / total
+    part['colour'] += rng.uniform(0.3, 0.95) * (under - own)
 
 
 def moving_background(rng, sources):
@@ -124,8 +131,11 @@ def heavy(rng, scale):
 
 def layer(rng, sources, clip, numbers, is_target=False, like=None):
     """An object over all frames: colour float32 [FRAMES, S, S, 3] and alpha [FRAMES, S, S]."""
-    if sources.annotated and rng.random() < 0.35:
+    kind = rng.random()
+    if sources.annotated and kind < 0.3:
         shapes, textures = cut_out(rng, sources)
+    elif sources.cutouts and kind < 0.6:
+        shapes, textures = still_cut_out(rng, sources, clip)
     else:
         shapes = drawn(rng)
         textures = texture(rng, sources, clip, like if rng.random() < 0.35 else None)
@@ -197,26 +207,39 @@ def cut_out(rng, sources):
     return shapes, skins
 
 
-def texture(rng, sources, clip, like):
+def still_cut_out(rng, sources, clip):
+    """A picture with alpha, the same over all frames, at times with a texture that moves on it."""
+    cutout = sources.cutouts[int(rng.integers(len(sources.cutouts)))]
+    small = cv2.resize(cutout, (CANVAS, CANVAS), interpolation=cv2.INTER_AREA)
+    shape, skin = np.ascontiguousarray(small[..., 3]), np.ascontiguousarray(small[..., :3])
+    skins = [skin] * FRAMES
+    if rng.random() < 0.4:
+        amount = rng.uniform(0.1, 0.8)
+        grain = [each.astype(np.float32) for each in texture(rng, sources, clip, None)]
+        skins = [(skin + amount * (each - each.mean((0, 1)))).clip(0, 255).astype(np.uint8) for each in grain]
+    return [shape] * FRAMES, recolour(rng, skins) if rng.random() < 0.4 else skins
+
+
+def texture(rng, sources, clip, like, count=FRAMES):
     """Canvases, one a frame, of moving texture; of two parts in half of the cases."""
-    first = patches(rng, sources, clip)
+    first = patches(rng, sources, clip, count)
     if like is not None:
         first = like['textures']
     if rng.random() < 0.5:
-        second = patches(rng, sources, clip)
+        second = patches(rng, sources, clip, count)
         parts = cv2.resize(rng.random((int(rng.integers(2, 5)),) * 2).astype(np.float32), (CANVAS, CANVAS), interpolation=cv2.INTER_CUBIC)
         pick = (parts > 0.5)[..., None]
         first = [np.where(pick, one, other) for one, other in zip(first, second)]
     return first
 
 
-def patches(rng, sources, clip):
+def patches(rng, sources, clip, count=FRAMES):
     kind = rng.random()
     if kind < 0.12:
         flat = rng.integers(0, 256, 3)
         grain = cv2.resize(rng.normal(0, 12, (40, 40, 1)).astype(np.float32), (CANVAS, CANVAS))
         picture = np.clip(flat + grain[..., None], 0, 255).astype(np.uint8)
-        return [picture] * FRAMES
+        return [picture] * count
     source = clip if kind < 0.35 else sources.all[int(rng.integers(len(sources.all)))]
     height, width = source.frames.shape[1:3]
     edge = int(rng.integers(40, min(height, width)))
@@ -224,7 +247,7 @@ def patches(rng, sources, clip):
     start = int(rng.integers(0, len(source.frames)))
     moving = rng.random() < 0.4
     pictures = []
-    for index in range(FRAMES):
+    for index in range(count):
         number = min(start + index, len(source.frames) - 1) if moving else start
         pictures.append(cv2.resize(source.frames[number][y : y + edge, x : x + edge], (CANVAS, CANVAS), interpolation=cv2.INTER_AREA))
     return recolour(rng, pictures) if rng.random() < 0.4 else pictures
@@ -236,25 +259,25 @@ def recolour(rng, pictures):
     return [np.clip(picture.reshape(-1, 3) @ mix + shift, 0, 255).astype(np.uint8).reshape(picture.shape) for picture in pictures]
 
 
-def drawn(rng):
+def drawn(rng, count=FRAMES):
     """Canvases, one a frame, of one shape: a blob, a body with limbs that move, a polygon, or a ring."""
     kind = rng.random()
     if kind < 0.35:
-        return [blob(rng)] * FRAMES
+        return [blob(rng)] * count
     if kind < 0.8:
-        return body(rng)
+        return body(rng, count)
     if kind < 0.92:
-        count = int(rng.integers(3, 9))
-        angles = np.sort(rng.uniform(0, 2 * np.pi, count))
-        radii = rng.uniform(0.25, 0.48, count) * CANVAS
+        corners = int(rng.integers(3, 9))
+        angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
+        radii = rng.uniform(0.25, 0.48, corners) * CANVAS
         canvas = np.zeros((CANVAS, CANVAS), np.uint8)
         points = np.stack([CANVAS / 2 + radii * np.cos(angles), CANVAS / 2 + radii * np.sin(angles)], 1)
         cv2.fillPoly(canvas, [points.astype(np.int32)], 255, cv2.LINE_AA)
-        return [canvas] * FRAMES
+        return [canvas] * count
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     axes = (int(rng.integers(40, 70)), int(rng.integers(40, 70)))
     cv2.ellipse(canvas, (CANVAS // 2, CANVAS // 2), axes, 0, 0, 360, 255, int(rng.integers(10, 28)), cv2.LINE_AA)
-    return [canvas] * FRAMES
+    return [canvas] * count
 
 
 def blob(rng):
@@ -271,7 +294,7 @@ def blob(rng):
     return canvas
 
 
-def body(rng):
+def body(rng, count=FRAMES):
     axes = np.array([rng.uniform(0.13, 0.3), rng.uniform(0.1, 0.2)]) * CANVAS
     limbs = [
         {
@@ -286,7 +309,7 @@ def body(rng):
     ]
     head = rng.uniform(0, 0.14) * CANVAS
     shapes = []
-    for index in range(FRAMES):
+    for index in range(count):
         canvas = np.zeros((CANVAS, CANVAS), np.uint8)
         center = np.array([CANVAS / 2, CANVAS / 2])
         cv2.ellipse(canvas, tuple(center.astype(int)), tuple(axes.astype(int)), 0, 0, 360, 255, -1, cv2.LINE_AA)
@@ -304,8 +327,8 @@ def body(rng):
 
 def photograph(rng, frames):
     """Light that changes, blur, grain and compression."""
-    gain = 1 + rng.normal(0, 0.12) + np.cumsum(rng.normal(0, 0.03, FRAMES))
-    shift = rng.normal(0, 10) + np.cumsum(rng.normal(0, 2.5, FRAMES))
+    gain = 1 + rng.normal(0, 0.12) + np.cumsum(rng.normal(0, 0.03, len(frames)))
+    shift = rng.normal(0, 10) + np.cumsum(rng.normal(0, 2.5, len(frames)))
     tint = 1 + rng.normal(0, 0.05, 3)
     blur = rng.uniform(0.4, 1.1) if rng.random() < 0.25 else 0
     grain = rng.uniform(1, 8) if rng.random() < 0.3 else 0
@@ -319,7 +342,7 @@ def photograph(rng, frames):
         if blur:
             picture = cv2.GaussianBlur(picture, (0, 0), blur)
         if grain:
-            noise = rng.normal(0, grain, (SIZE, SIZE, 1)).astype(np.float32)
+            noise = rng.normal(0, grain, (*picture.shape[:2], 1)).astype(np.float32)
             picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
         if quality:
             picture = cv2.imdecode(cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 1)

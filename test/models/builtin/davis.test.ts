@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openBuiltinTracker } from '../../../main/inference/open-builtin.ts';
-import { davisFrames, davisRun, davisSequences, davisTruth, hasDavis, iouOf } from '../../quality/davis.ts';
+import { davisClip, wholeRun } from '../../quality/clips.ts';
+import { davisSequences, hasDavis, iouOf } from '../../quality/davis.ts';
 
 /** Frames looked at of each sequence; `npm run quality` looks at all. */
 const frameLimit = 16;
@@ -14,12 +15,12 @@ test.skipIf(!hasDavis)(
 		let slack = 0;
 		let count = 0;
 		for (const sequence of davisSequences) {
-			const frames = davisFrames(sequence).slice(0, frameLimit);
-			const lastFrameIndex = frames.length - 1;
+			const clip = davisClip(sequence, frameLimit);
+			const lastFrameIndex = clip.frameCount - 1;
 			const reached: number[] = [];
 			let sum = 0;
-			for await (const tracked of tracker.track(davisRun(sequence, frames), signal)) {
-				const j = iouOf(tracked.mask, davisTruth(sequence, frames[tracked.frameIndex]!));
+			for await (const tracked of tracker.track(wholeRun(clip), signal)) {
+				const j = iouOf(tracked.mask, clip.truthAt(tracked.frameIndex));
 				sum += j;
 				count++;
 				reached.push(tracked.frameIndex);

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graphFolder } from '../../../main/inference/open-builtin.ts';
 import { openOrtSession } from '../../../main/inference/ort-session.ts';
-import { BuiltinNetwork, together } from '../../../models/builtin/network.ts';
-import type { Planes } from '../../../models/builtin/network-frame.ts';
+import { BuiltinNetwork, together, type Carried, type Remembered } from '../../../models/builtin/network.ts';
+import type { Planes } from '../../../models/builtin/working-frame.ts';
 
-const width = 48;
-const height = 32;
 const signal = new AbortController().signal;
 
+type Size = { width: number; height: number };
+
 /** Drawn as `training/export.py` draws it. */
-function frameOf(index: number): Planes {
+function frameOf({ width, height }: Size, index: number): Planes {
 	const rgb = new Uint8Array(3 * width * height);
 	for (let at = 0; at < width * height; at++) {
 		const [x, y] = [at % width, Math.floor(at / width)];
@@ -20,30 +20,61 @@ function frameOf(index: number): Planes {
 	return { width, height, rgb, bins: new Uint16Array(width * height) };
 }
 
-test('the graphs give what PyTorch gives for the same weights', async () => {
-	const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'golden.json'), 'utf8')) as {
-		logits: number[];
-		score: [number, number];
-	};
-	const network = new BuiltinNetwork((name) => openOrtSession(join(graphFolder(), `${name}.onnx`), { threads: 1 }));
-	const area = width * height;
-	const maps = new Float32Array(3 * area);
-	for (let at = 0; at < area; at++) {
-		const [x, y] = [at % width, Math.floor(at / width)];
-		maps[at] = x > 12 && x < 30 && y > 8 && y < 24 ? 1 : 0;
-		maps[area + at] = Math.sin((5 * x + y) / 9);
-		maps[2 * area + at] = Math.sin((7 * y + 3) / 9);
-	}
-	const first = await network.encode(frameOf(0), signal);
-	const near = await network.remember(first, maps.slice(0, area), signal);
-	const second = await network.encode(frameOf(1), signal);
-	const carried = await network.carry(second, { maps, far: together([near, near]), near }, signal);
-	const scale = Math.max(...golden.logits.map(Math.abs));
-	const error = Math.max(...golden.logits.map((value, at) => Math.abs(value - carried.logits[at]!))) / scale;
-	expect(carried.logits).toHaveLength(area);
-	// Weights are rounded to half precision before and after batch normalisation is folded into them.
-	expect(error).toBeLessThan(5e-3);
-	expect(carried.objectScore).toBeCloseTo(golden.score[0], 1);
-	expect(carried.iouLogit).toBeCloseTo(golden.score[1], 1);
-	await network.dispose();
+/** A plane of numbers by place. */
+function planeOf({ width, height }: Size, value: (x: number, y: number) => number): Float32Array {
+	return Float32Array.from({ length: width * height }, (_, at) => value(at % width, Math.floor(at / width)));
+}
+
+const box = (x: number, y: number) => (x > 12 && x < 30 && y > 8 && y < 24 ? 1 : 0);
+const odds = (x: number, y: number) => Math.sin((5 * x + y) / 9);
+const otherOdds = (_: number, y: number) => Math.sin((7 * y + 3) / 9);
+
+type Golden = Record<'carrier' | 'prompter', { logits: number[]; score: number[] }>;
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'golden.json'), 'utf8')) as Golden;
+
+let network: BuiltinNetwork;
+beforeAll(() => {
+	network = new BuiltinNetwork((name) => openOrtSession(join(graphFolder(), `${name}.onnx`), { threads: 1 }));
+});
+afterAll(() => network.dispose());
+
+/** Weights are rounded to half precision before and after batch normalisation is folded into them. */
+function expectAlike(logits: Float32Array, wanted: readonly number[]): void {
+	expect(logits).toHaveLength(wanted.length);
+	const scale = Math.max(...wanted.map(Math.abs));
+	expect(Math.max(...wanted.map((value, at) => Math.abs(value - logits[at]!))) / scale).toBeLessThan(5e-3);
+}
+
+test('carrying gives what PyTorch gives for the same weights, for one object and for several at once', async () => {
+	const size = { width: 48, height: 32 };
+	const mask = planeOf(size, box);
+	const maps = Float32Array.from([...mask, ...planeOf(size, odds), ...planeOf(size, otherOdds)]);
+	const first = await network.encode(frameOf(size, 0), signal);
+	const others = mask.map((value) => 1 - value);
+	const [near, otherNear] = (await network.remember(first, [mask, others], signal)) as [Remembered, Remembered];
+	const second = await network.encode(frameOf(size, 1), signal);
+	const object = { maps, far: together([near, near]), near };
+	const [carried] = (await network.carry(second, [object], signal)) as [Carried];
+	expectAlike(carried.logits, golden.carrier.logits);
+	expect(carried.objectScore).toBeCloseTo(golden.carrier.score[0]!, 1);
+	expect(carried.iouLogit).toBeCloseTo(golden.carrier.score[1]!, 1);
+
+	const other = { maps: maps.map((value) => -value), far: together([otherNear, otherNear]), near: otherNear };
+	const [alone] = (await network.carry(second, [other], signal)) as [Carried];
+	const both = await network.carry(second, [object, other], signal);
+	expectAlike(both[0]!.logits, [...carried.logits]);
+	expectAlike(both[1]!.logits, [...alone.logits]);
+	expect(Math.max(...alone.logits.map((value, at) => Math.abs(value - carried.logits[at]!)))).toBeGreaterThan(0.1);
+});
+
+test('a first mask is what PyTorch gives for the same weights', async () => {
+	const size = { width: 64, height: 32 };
+	const click = planeOf(size, (x, y) => (x >= 20 && x < 24 && y >= 14 && y < 18 ? 1 : 0));
+	const nothing = planeOf(size, () => 0);
+	const flag = planeOf(size, () => 1);
+	const planes = [click, nothing, planeOf(size, box), flag, nothing, planeOf(size, odds)];
+	const maps = Float32Array.from(planes.flatMap((plane) => [...plane]));
+	const { logits, iouLogit } = await network.prompt(frameOf(size, 0), maps, signal);
+	expectAlike(logits, golden.prompter.logits);
+	expect(iouLogit).toBeCloseTo(golden.prompter.score[0]!, 1);
 });

@@ -5,7 +5,10 @@ import type { Studio } from '../studio.ts';
 export type RunCommand = (work: (studio: Studio) => Promise<void>) => Promise<void>;
 
 export function directionOption(): Option {
-	return new Option('--direction <direction>', 'which way to carry from the prompted frames; between: interpolate between two of them')
+	return new Option(
+		'--direction <direction>',
+		'which way to carry from the prompted frames; between: interpolate between two of them',
+	)
 		.choices(['forward', 'backward', 'both', 'between'])
 		.default('both');
 }

@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const helpers = [
 	'run.ts',
 	'bench-line.ts',
-	'process-memory.ts',
+	'process-use.ts',
 	'sam2-memory.ts',
 	'sam2-reference.ts',
 	'sam2-resident.ts',

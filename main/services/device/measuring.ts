@@ -12,6 +12,8 @@ export interface Measuring {
 	start(modelId: string, deviceIds?: readonly DeviceId[]): { jobId: number };
 	/** A model was added or made anew: it is measured once by itself where the host stays open for it. */
 	startAfterChange(modelId: string): void;
+	/** The model is about to be removed: nothing of it is measured any more. */
+	cancel(modelId: string): void;
 }
 
 export type MeasuringDeps = {
@@ -23,13 +25,12 @@ export type MeasuringDeps = {
 
 export function createMeasuring(context: ServiceContext, { registry, models, listOf }: MeasuringDeps): Measuring {
 	const inTurn = createTurns();
-	/** Jobs that measure on all devices, by model. */
-	const underWay = new Map<string, number>();
+	const underWay: { jobId: number; modelId: string; isOfAll: boolean }[] = [];
 
 	function start(modelId: string, only?: readonly DeviceId[]): { jobId: number } {
-		const running = underWay.get(modelId);
-		if (running !== undefined && only === undefined) {
-			return { jobId: running };
+		const running = underWay.find((other) => other.modelId === modelId && other.isOfAll);
+		if (running && only === undefined) {
+			return { jobId: running.jobId };
 		}
 		const model = models().find((candidate) => candidate.modelId === modelId)!;
 		const possible = registry.infosOf(modelId).filter(({ state }) => state !== 'notInstalled');
@@ -54,15 +55,14 @@ export function createMeasuring(context: ServiceContext, { registry, models, lis
 					devicesChanged(context);
 					return listOf(modelId);
 				} finally {
-					if (only === undefined) {
-						underWay.delete(modelId);
-					}
+					underWay.splice(
+						underWay.findIndex((other) => other.jobId === job.jobId),
+						1,
+					);
 				}
 			},
 		});
-		if (only === undefined) {
-			underWay.set(modelId, jobId);
-		}
+		underWay.push({ jobId, modelId, isOfAll: only === undefined });
 		return { jobId };
 	}
 
@@ -71,6 +71,11 @@ export function createMeasuring(context: ServiceContext, { registry, models, lis
 		startAfterChange: (modelId) => {
 			if (context.deps.measuresNewModels === true && registry.millisOf(modelId) === null) {
 				start(modelId);
+			}
+		},
+		cancel: (modelId) => {
+			for (const { jobId } of underWay.filter((other) => other.modelId === modelId)) {
+				context.jobs.cancel(jobId);
 			}
 		},
 	};

@@ -149,6 +149,7 @@ export function createModelService(
 		},
 		remove: async ({ modelId }) => {
 			const { manifest } = library.get(modelId);
+			measuring.cancel(modelId);
 			await library.remove(modelId);
 			await modes.forget(modelId);
 			await weights.free(manifest.source.path, modelId);

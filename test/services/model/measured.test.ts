@@ -76,12 +76,15 @@ test('measurements take turns; one is cancelled while it waits or works, and wha
 		expect(await ended).toMatchObject({ job: { jobId, state: 'cancelled' }, error: null });
 	}
 	expect([await millisOf(modelId), await millisOf('builtin-basic')]).toEqual([known, null]);
+	const ended = measured();
+	const { jobId } = await open.client.device.measure({ modelId });
+	await open.client.model.remove({ modelId });
+	expect(await ended).toMatchObject({ job: { jobId, state: 'cancelled' }, error: null });
 	await open.close();
 
 	open = await openServices({ folder, measuresNewModels: true });
 	await open.run(() => open.client.device.measure({}));
 	expect(await millisOf('builtin-basic')).toBeGreaterThan(0);
-	await open.client.model.remove({ modelId });
 	const anew = measured();
 	await open.run(() => open.client.model.add({ path: weights, modelId }));
 	expect(await millisOf(modelId)).toBeNull();

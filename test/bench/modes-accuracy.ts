@@ -53,8 +53,13 @@ export async function openAccuracy(frameLimit: number | null): Promise<Accuracy>
 	};
 	return {
 		of: async (mode) => {
-			const [plain, value] = [await measured('none'), await measured(mode)];
-			return `J&F ${value.toFixed(3)} beside ${plain.toFixed(3)} on ${frameCount} frames of the sample`;
+			try {
+				const [plain, value] = [await measured('none'), await measured(mode)];
+				return `J&F ${value.toFixed(3)} beside ${plain.toFixed(3)} on ${frameCount} frames of the sample`;
+			} catch (error) {
+				// A smaller model has no mode "size".
+				return `its J&F could not be measured: ${(error as Error).message}`;
+			}
 		},
 		close: () => rmSync(folder, { recursive: true, force: true }),
 	};

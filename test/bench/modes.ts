@@ -25,6 +25,8 @@ const weights = { seed: 3, objectScoreBias: 4 };
 const { signal } = new AbortController();
 
 type Variant = { words: string; modes: ModelModes };
+/** By the clock, and of all threads of this process. */
+type Cost = { millis: number; cpuMillis: number };
 
 /**
  * Each mode beside the plain model, SAM 2.1 tiny at 1024 with random weights: a first pass, a frame of each in turns. What
@@ -36,13 +38,15 @@ export async function* bench(): AsyncGenerator<BenchLine> {
 	const accuracy = await openAccuracy(frameLimit);
 	try {
 		for (const { words, modes } of everyMode()) {
-			const [peer, ours] = await inTurns([await makeTracker(defaultModes), await makeTracker(modes)]);
-			const times = `${Math.round(ours!)} ms a frame beside ${Math.round(peer!)} ms of the plain model`;
+			const runs = await inTurns([await makeTracker(defaultModes), await makeTracker(modes)]);
+			const [plain, mode] = runs as [Cost, Cost];
+			const times = `${Math.round(mode.millis)} ms a frame beside ${Math.round(plain.millis)} ms of the plain model`;
+			const cpu = `${(plain.cpuMillis / mode.cpuMillis).toFixed(2)} x by processor time`;
 			yield benchLine({
 				name: `SAM 2.1 tiny, mode ${words}`,
-				ours: ours!,
-				peer: peer!,
-				note: `at 1024: ${times}; ${await accuracy.of(words)}`,
+				ours: mode.millis,
+				peer: plain.millis,
+				note: `at 1024: ${times}, ${cpu}; ${await accuracy.of(words)}`,
 			});
 		}
 	} finally {
@@ -51,20 +55,26 @@ export async function* bench(): AsyncGenerator<BenchLine> {
 	}
 }
 
-/** Milliseconds a frame of each: the mean, as a stride makes some dear and some cheap. Disposes of them. */
-async function inTurns(trackers: readonly Tracker[]): Promise<number[]> {
-	const runs = trackers.map((tracker) => ({ results: runOf(tracker), millis: 0 }));
+/** What a frame of each costs: the mean, as a stride makes some dear and some cheap. Disposes of them. */
+async function inTurns(trackers: readonly Tracker[]): Promise<Cost[]> {
+	const runs = trackers.map((tracker) => ({ results: runOf(tracker), millis: 0, cpuMillis: 0 }));
 	for (let frame = 1; frame < clip.frames; frame++) {
 		for (const run of runs) {
 			const start = performance.now();
+			const before = process.cpuUsage();
 			await run.results.next();
-			run.millis += frame >= countedFrom ? performance.now() - start : 0;
+			const { user, system } = process.cpuUsage(before);
+			if (frame >= countedFrom) {
+				run.millis += performance.now() - start;
+				run.cpuMillis += (user + system) / 1000;
+			}
 		}
 	}
 	for (const tracker of trackers) {
 		await tracker.dispose();
 	}
-	return runs.map(({ millis }) => millis / (clip.frames - countedFrom));
+	const counted = clip.frames - countedFrom;
+	return runs.map(({ millis, cpuMillis }) => ({ millis: millis / counted, cpuMillis: cpuMillis / counted }));
 }
 
 /** Every choice of every mode that is no default, alone. */

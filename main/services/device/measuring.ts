@@ -36,7 +36,7 @@ export function createMeasuring(context: ServiceContext, { registry, models, lis
 		const possible = registry.infosOf(modelId).filter(({ state }) => state !== 'notInstalled');
 		const { jobId } = context.jobs.start({
 			method: 'device.measure',
-			name: `Measure devices with ${model.name}`,
+			name: `Measure ${model.name}`,
 			outlivesProject: true,
 			run: async (job) => {
 				try {

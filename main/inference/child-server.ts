@@ -150,7 +150,7 @@ class ChildServer {
 		}
 		try {
 			const batch = await opened.run.next();
-			if (batch.answers.length === 0) {
+			if (batch.length === 0) {
 				this.#runs.delete(runId);
 			}
 			return batch;

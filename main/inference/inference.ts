@@ -15,7 +15,6 @@ import type {
 	TrackAnswer,
 	TrackTask,
 } from './protocol.ts';
-import { RecentMedian } from './recent-median.ts';
 
 /** Where inference tells what a user would want to know; a pino logger fits. */
 export type InferenceLog = {
@@ -27,6 +26,8 @@ export type InferenceLog = {
 /** Says where a model runs, and is told where it cannot. */
 export type DeviceChooser = {
 	deviceOf(modelId: string): DeviceUse;
+	/** Milliseconds a frame of one object there; null where it was not measured. */
+	millisOf(modelId: string): number | null;
 	/** The device refused, crashed or hung; `deviceOf` names another from now on. */
 	gaveWay(modelId: string, deviceId: DeviceId, reason: string): void;
 };
@@ -43,7 +44,7 @@ export type InferenceModel = {
 export type InferenceModelInfo = Omit<InferenceModel, 'source'> & {
 	/** Where it runs now: "CPU". */
 	device: string;
-	/** Median milliseconds a tracked frame (all of its objects), measured here; null before the first run. */
+	/** Milliseconds a frame of one object, measured there; null before that. */
 	millisPerFrame: number | null;
 };
 
@@ -105,12 +106,8 @@ export const builtinModel: InferenceModel = {
 	source: { kind: 'builtin' },
 };
 
-/** Frames whose times make a model's median. */
-const timedFrames = 101;
-
 export function createInference(options: InferenceOptions): Inference {
 	const models = () => [builtinModel, ...(options.models?.() ?? [])];
-	const times = new Map<string, RecentMedian>();
 	const child = new ChildProcess({
 		spawn: options.spawn,
 		pictureAt: options.pictureAt,
@@ -168,18 +165,12 @@ export function createInference(options: InferenceOptions): Inference {
 		}
 	};
 
-	const timesOf = (modelId: string): RecentMedian => {
-		const known = times.get(modelId) ?? new RecentMedian(timedFrames);
-		times.set(modelId, known);
-		return known;
-	};
-
 	return {
 		models: () =>
 			models().map(({ source: _source, ...model }) => ({
 				...model,
 				device: deviceNames[placeOf(model.modelId).device.deviceId],
-				millisPerFrame: timesOf(model.modelId).value(),
+				millisPerFrame: options.devices?.millisOf(model.modelId) ?? null,
 			})),
 
 		async prompt(task, { signal, priority = 'click' }) {
@@ -199,8 +190,7 @@ export function createInference(options: InferenceOptions): Inference {
 			try {
 				await child.call('openRun', { runId, source, task }, signal);
 				for (;;) {
-					const { answers, frameMillis } = await child.call('nextBatch', { runId }, signal);
-					frameMillis.forEach((millis) => timesOf(task.modelId).add(millis));
+					const answers = await child.call('nextBatch', { runId }, signal);
 					if (answers.length === 0) {
 						return;
 					}
@@ -227,10 +217,7 @@ export function createInference(options: InferenceOptions): Inference {
 			}
 		},
 
-		forget: (modelId) => {
-			times.delete(modelId);
-			child.notify('forgetModel', modelId);
-		},
+		forget: (modelId) => child.notify('forgetModel', modelId),
 
 		renew: () => child.renew(),
 

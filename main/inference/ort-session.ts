@@ -38,7 +38,13 @@ export async function openOrtSession(graph: string | Uint8Array, options: OrtSes
 			// DirectML refuses it.
 			enableMemPattern: !isDirectMl,
 			logSeverityLevel: 3,
-			...(flushesDenormals ? { extra: { session: { set_denormal_as_zero: '1' } } } : {}),
+			extra: {
+				session: {
+					// Threads that spin for work take it from the decoder, the window and the other graphs' threads.
+					'intra_op.allow_spinning': '0',
+					...(flushesDenormals ? { set_denormal_as_zero: '1' } : {}),
+				},
+			},
 		}),
 	);
 	return {

@@ -87,13 +87,6 @@ export type TrackAnswer = {
 /** A priority beside the run's; see `Turns`. */
 export type PromptPriority = 'click' | 'preview';
 
-/** Results of a run, at least one; an empty list when the run has ended. */
-export type TrackBatch = {
-	answers: TrackAnswer[];
-	/** Compute time of each frame finished since the last batch, waiting for pictures left out. */
-	frameMillis: number[];
-};
-
 /**
  * What the child answers, over `preload/rpc/link.ts`: errors, cancelling and ids are the link's. A run is opened, then
  * its results are fetched; the child computes some frames ahead and waits to be asked for more, which bounds what is
@@ -103,7 +96,8 @@ export type ChildMethods = {
 	prompt: { input: { source: ModelSource; task: PromptTask; priority: PromptPriority }; output: PromptAnswer };
 	prepare: { input: { source: ModelSource; task: PrepareTask }; output: null };
 	openRun: { input: { runId: number; source: ModelSource; task: TrackTask }; output: null };
-	nextBatch: { input: { runId: number }; output: TrackBatch };
+	/** Results of a run, at least one; an empty list when the run has ended. */
+	nextBatch: { input: { runId: number }; output: TrackAnswer[] };
 	/** Makes a model folder of a weights file; the notice `compileProgress` tells the share done, 0 to 1. */
 	compile: {
 		input: { source: string; outFolder: string; imageSize?: number; variant?: GraphVariant };

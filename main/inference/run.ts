@@ -3,7 +3,7 @@ import { interpolate } from '../../models/predict/interpolate.ts';
 import type { Tracker, TrackRequest } from '../../models/predict/tracker.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
 import { maskFromBytes, maskToBytes, promptsFromWire } from './mask-bytes.ts';
-import type { TrackBatch, TrackTask } from './protocol.ts';
+import type { TrackAnswer, TrackTask } from './protocol.ts';
 import type { Turns } from './turns.ts';
 
 /** Results that may wait to be fetched before the run stands still. */
@@ -12,7 +12,6 @@ const aheadLimit = 16;
 export type RunDeps = {
 	tracker: () => Promise<Tracker>;
 	turns: Turns;
-	/** Time spent in it is not the model's. */
 	pictureAt: (frameIndex: number, signal: AbortSignal) => Promise<RgbPicture>;
 	signal: AbortSignal;
 };
@@ -24,7 +23,7 @@ export type RunDeps = {
 export class Run {
 	readonly #task: TrackTask;
 	readonly #deps: RunDeps;
-	#batch: TrackBatch = { answers: [], frameMillis: [] };
+	#batch: TrackAnswer[] = [];
 	#hasEnded = false;
 	#error: { cause: unknown } | null = null;
 	/** Wakes whoever waits: the fetcher for results, the run for room. */
@@ -48,16 +47,16 @@ export class Run {
 	}
 
 	/** What is there, at least one result; empty when the run has ended. */
-	async next(): Promise<TrackBatch> {
-		while (this.#batch.answers.length === 0 && !this.#hasEnded) {
+	async next(): Promise<TrackAnswer[]> {
+		while (this.#batch.length === 0 && !this.#hasEnded) {
 			this.#deps.signal.throwIfAborted();
 			await this.#change();
 		}
-		if (this.#batch.answers.length === 0 && this.#error !== null) {
+		if (this.#batch.length === 0 && this.#error !== null) {
 			throw this.#error.cause;
 		}
 		const batch = this.#batch;
-		this.#batch = { answers: [], frameMillis: [] };
+		this.#batch = [];
 		this.#changed();
 		return batch;
 	}
@@ -65,7 +64,6 @@ export class Run {
 	async #sweep(): Promise<void> {
 		const { turns, signal } = this.#deps;
 		const tracker = await this.#deps.tracker();
-		let waitedMillis = 0;
 		const { objects, direction, ...task } = this.#task;
 		const request: Omit<TrackRequest, 'direction'> = {
 			...task,
@@ -77,57 +75,31 @@ export class Run {
 					prompts: promptsFromWire(task, anchor.prompts),
 				})),
 			})),
-			pictureAt: async (frameIndex, pictureSignal) => {
-				const started = performance.now();
-				try {
-					return await this.#deps.pictureAt(frameIndex, pictureSignal);
-				} finally {
-					waitedMillis += performance.now() - started;
-				}
-			},
+			pictureAt: this.#deps.pictureAt,
 		};
 		const results =
 			direction === 'between'
 				? interpolate({ cv: await loadOpenCv(), tracker }, request, signal)
 				: tracker.track({ ...request, direction }, signal);
-		let frame = { index: -1, millis: 0 };
 		try {
 			for (;;) {
-				while (this.#batch.answers.length >= aheadLimit) {
+				while (this.#batch.length >= aheadLimit) {
 					signal.throwIfAborted();
 					await this.#change();
 				}
-				const result = await turns.take('run', signal, async () => {
-					const started = performance.now();
-					waitedMillis = 0;
-					const step = await results.next();
-					return { step, millis: performance.now() - started - waitedMillis };
-				});
-				if (result.step.done) {
+				const step = await turns.take('run', signal, () => results.next());
+				if (step.done) {
 					break;
 				}
-				if (result.step.value === null) {
+				if (step.value === null) {
 					continue;
 				}
-				const { mask, ...rest } = result.step.value;
-				this.#batch.answers.push({ ...rest, mask: maskToBytes(mask) });
-				if (rest.frameIndex === frame.index) {
-					frame.millis += result.millis;
-				} else {
-					this.#closeFrame(frame);
-					frame = { index: rest.frameIndex, millis: result.millis };
-				}
+				const { mask, ...rest } = step.value;
+				this.#batch.push({ ...rest, mask: maskToBytes(mask) });
 				this.#changed();
 			}
-			this.#closeFrame(frame);
 		} finally {
 			await results.return();
-		}
-	}
-
-	#closeFrame(frame: { index: number; millis: number }): void {
-		if (frame.index >= 0) {
-			this.#batch.frameMillis.push(frame.millis);
 		}
 	}
 

@@ -39,7 +39,7 @@ async function createTracker(source: ModelSource, openSession: OpenSession | und
 		case 'builtin':
 			return openBuiltinTracker();
 		case 'sam2':
-			return openSam2({ ...optionsOf(source), ...(openSession ? { openSession } : {}), ...comparison() });
+			return openSam2({ ...optionsOf(source), ...(openSession ? { openSession } : {}), ...fromEnvironment() });
 	}
 }
 
@@ -53,13 +53,16 @@ function optionsOf({ kind: _kind, ...options }: Extract<ModelSource, { kind: 'sa
 }
 
 /**
- * To compare with the reference on a CPU: `MASKLET_HOLE_AREA=0` leaves holes that are filled otherwise (of up to as many
- * low-resolution pixels as it says), `MASKLET_FEATURES=single` does not round features.
+ * `MASKLET_FEATURE_MEMORY`: MiB of frames' features in memory. To compare with the reference on a CPU:
+ * `MASKLET_HOLE_AREA=0` leaves holes that are filled otherwise (of up to as many low-resolution pixels as it says),
+ * `MASKLET_FEATURES=single` does not round features.
  */
-function comparison(): Pick<OpenSam2Options, 'fillHoleArea' | 'featurePrecision'> {
+function fromEnvironment(): Pick<OpenSam2Options, 'fillHoleArea' | 'featurePrecision' | 'featureCacheBytes'> {
 	const area = Number.parseInt(process.env.MASKLET_HOLE_AREA ?? '', 10);
+	const mebibytes = Number.parseInt(process.env.MASKLET_FEATURE_MEMORY ?? '', 10);
 	return {
 		...(Number.isNaN(area) ? {} : { fillHoleArea: area }),
+		...(Number.isNaN(mebibytes) ? {} : { featureCacheBytes: Math.max(0, mebibytes) * 2 ** 20 }),
 		...(process.env.MASKLET_FEATURES === 'single' ? { featurePrecision: 'single' } : {}),
 	};
 }

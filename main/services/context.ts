@@ -33,6 +33,8 @@ export type ServiceDeps = {
 	httpGet: HttpGet;
 	/** A feed of one's own in place of ONNX Runtime's for NVIDIA's libraries: a mirror, on 127.0.0.1 over plain http too. */
 	nvidiaFeedUrl?: string;
+	/** The host stays open, so that a model that was added is measured by itself, once. */
+	measuresNewModels?: boolean;
 	/** A device that gives no sign for so long while it is measured is given up. */
 	measureStepLimitMillis?: number;
 	/** A busy model process that says nothing for so long is killed. */

@@ -10,7 +10,8 @@ import type { EventName, Events } from '../../preload/contract/events.ts';
 import { createAnnotateService } from './annotate/index.ts';
 import { createPendingMasks } from './annotate/pending.ts';
 import type { ServiceContext, ServiceDeps, Workspace } from './context.ts';
-import { createDeviceService } from './device/index.ts';
+import { createDeviceService, deviceListOf } from './device/index.ts';
+import { createMeasuring } from './device/measuring.ts';
 import { createNvidiaSupport } from './device/nvidia/support.ts';
 import { createDeviceRegistry } from './device/registry.ts';
 import { createExportService } from './export/index.ts';
@@ -60,6 +61,7 @@ export function createServices(deps: ServiceDeps): Services {
 		folder: join(deps.dataFolder, 'model-variants'),
 		spawn: deps.spawnInference,
 	});
+	const modelsInUse = () => library.list().map(({ model }) => modes.applied(model));
 	const nvidia = createNvidiaSupport({
 		folder: join(deps.dataFolder, 'runtime'),
 		httpGet: deps.httpGet,
@@ -81,7 +83,7 @@ export function createServices(deps: ServiceDeps): Services {
 			const videoId = videoIdOf(open, videoKey);
 			return open.sources.use(videoId, (source) => readablePicture(source, frameIndex, signal));
 		},
-		models: () => library.list().map(({ model }) => modes.applied(model)),
+		models: modelsInUse,
 		features: deps.featureFolder,
 		devices,
 		log: deps.log,
@@ -175,16 +177,21 @@ export function createServices(deps: ServiceDeps): Services {
 		}
 	}
 
-	renewModels(context, library, modes);
+	const measuring = createMeasuring(context, {
+		registry: devices,
+		models: () => [builtinModel, ...modelsInUse()],
+		listOf: (modelId) => deviceListOf(context, { registry: devices, nvidia }, modelId),
+	});
+	renewModels(context, { library, modes, measuring });
 	return {
 		handlers: {
 			annotate: createAnnotateService(context),
-			device: createDeviceService(context, { registry: devices, library, nvidia }),
+			device: createDeviceService(context, { registry: devices, measuring, nvidia }),
 			export: createExportService(context),
 			history: createHistoryService(context),
 			host: createHostService(context),
 			job: createJobService(context),
-			model: createModelService(context, { library, weights, modes }),
+			model: createModelService(context, { library, weights, modes, devices, measuring }),
 			project: createProjectService(context, {
 				hold,
 				release: () => release(),

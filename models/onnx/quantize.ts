@@ -1,7 +1,10 @@
 /**
- * Weights reach from -64 to 64. Processors with nothing newer than AVX2 add two products of a byte (0 to 255) and a
- * weight in 16 bits, and cut what does not fit: 2 x 255 x 64 fits. The bit that is lost costs less than the bytes of the
- * other factor do, and signed weights run twice as fast as unsigned ones where there is more than AVX2.
+ * Unsigned activations, signed weights from -64 to 64: what ONNX Runtime calls U8S8 with a reduced range
+ * (onnxruntime.ai, quantization, "Data type selection"). Processors with AVX2 or AVX-512 and no VNNI multiply these with
+ * VPMADDUBSW, which adds two products in 16 bits and cuts what does not fit: 2 x 255 x 127 does not, 2 x 255 x 64 does.
+ * Unsigned weights (U8U8) need no such care, as both sides are widened to 16 bits first, which takes twice as many
+ * instructions. With VNNI all 8 bits would fit; but a model folder is made once and read anywhere, and the bit that is
+ * lost costs less than the bytes of the other factor do.
  */
 const LARGEST = 64;
 

@@ -31,7 +31,7 @@ type ModeEntry<N extends ModeName> = {
 export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 	size: {
 		label: 'Image size',
-		tip: 'Half the size is about five times quicker and uses a quarter of the cache. Thin parts and small objects lose their edges',
+		tip: 'Half the size is about four times quicker and uses a quarter of the cache. Thin parts and small objects lose their edges',
 		choices: [
 			{ value: 'full', label: '1024' },
 			{ value: 'half', label: '512' },
@@ -40,7 +40,7 @@ export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 	},
 	weights: {
 		label: 'Numbers',
-		tip: 'One-byte numbers make encoding a frame up to half again as quick, and the model a third of the size. Masks waver a little at their edges; hard frames may tip over',
+		tip: 'One-byte numbers make a frame up to 1.4 times as quick, and the model a third of the size. Masks waver a little at their edges; hard frames may tip over',
 		choices: [
 			{ value: 'fp32', label: '32 bits' },
 			{ value: 'int8', label: '8 bits' },

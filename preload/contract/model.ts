@@ -9,7 +9,7 @@ export const modelInfo = z.object({
 	sizeBytes: z.number(),
 	/** Where it runs: "CPU". */
 	device: z.string(),
-	/** Median milliseconds a tracked frame, measured on this device; null before the first run. */
+	/** Milliseconds a frame of one object, measured on this device; null before that. */
 	millisPerFrame: z.number().nullable(),
 	licence: z.string(),
 });

@@ -92,7 +92,7 @@ export function partialText({ partial, approximateBytes }: OfficialCheckpoint): 
 	);
 }
 
-/** "84 ms" a frame, as measured here; a dash before the first run, nothing for what is not here. */
+/** "84 ms" a frame, as measured here; a dash before that, nothing for what is not here. */
 export function speedText({ model }: ModelRow): string {
 	if (model === null) {
 		return '';

@@ -10,6 +10,7 @@ export class ModelShelf {
 	problem = $state<string | null>(null);
 	/** Why the last attempt to fetch a checkpoint ended, by its id. */
 	failures = $state.raw<Readonly<Record<string, string>>>({});
+	readonly #measured = new Set<string>();
 	readonly #client: () => ConnectedClient;
 	readonly #jobs: Jobs;
 
@@ -21,6 +22,7 @@ export class ModelShelf {
 	async open(): Promise<void> {
 		this.isOpen = true;
 		await this.refresh();
+		await this.#measureUnknown();
 	}
 
 	close(): void {
@@ -58,6 +60,16 @@ export class ModelShelf {
 		const { freedBytes } = await this.#client().model.dropDownload(catalogueId === undefined ? {} : { catalogueId });
 		this.failures = {};
 		return freedBytes;
+	}
+
+	/** Models that have no time here yet are measured in the background, each once while this window is open. */
+	async #measureUnknown(): Promise<void> {
+		for (const { modelId, millisPerFrame, needsWeights } of this.library?.models ?? []) {
+			if (millisPerFrame === null && !needsWeights && !this.#measured.has(modelId)) {
+				this.#measured.add(modelId);
+				await this.#client().device.measure({ modelId });
+			}
+		}
 	}
 
 	#setFailure(catalogueId: string, message: string | null): void {

@@ -29,11 +29,10 @@ print(json.dumps({"sequential": sequential, "random": (time.perf_counter() - sta
 `;
 
 /** Decode to RGB in our hands, one frame after the other and at random, beside OpenCV's reader. */
-export async function bench(): Promise<BenchLine[]> {
+export async function* bench(): AsyncGenerator<BenchLine> {
 	const python = findPython(['cv2']);
 	const note =
 		python === null ? 'no Python with OpenCV here' : "beside OpenCV's VideoCapture; RGB pixels on both sides";
-	const lines: BenchLine[] = [];
 	for (const clip of clips.filter((path) => existsSync(path))) {
 		const inOrder = Array.from({ length: sequentialFrames - 1 }, (_, index) => index + 1);
 		const sequential = await millisEach(clip, inOrder);
@@ -44,12 +43,9 @@ export async function bench(): Promise<BenchLine[]> {
 				? null
 				: (JSON.parse(runPython(python, peerScript, { args })) as { sequential: number; random: number });
 		const name = basename(clip);
-		lines.push(
-			benchLine({ name: `Decode in order, ${name}`, ours: sequential, peer: peer?.sequential ?? null, note }),
-			benchLine({ name: `Decode at random, ${name}`, ours: random, peer: peer?.random ?? null, note }),
-		);
+		yield benchLine({ name: `Decode in order, ${name}`, ours: sequential, peer: peer?.sequential ?? null, note });
+		yield benchLine({ name: `Decode at random, ${name}`, ours: random, peer: peer?.random ?? null, note });
 	}
-	return lines;
 }
 
 const quietLog = { info() {}, warn() {}, debug() {} };

@@ -1,14 +1,20 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { killedRun, longProject } from '../services/long-clip.ts';
 import { openServices, type OpenServices } from '../services/open-services.ts';
 import { benchLine, medianOf, type BenchLine } from './bench-line.ts';
+import { inferenceUse, ownUse, type ProcessUse } from './process-use.ts';
 
 /** `MASKLET_BENCH_FRAMES=2000` for a quick look. */
 const longFrames = Number(process.env.MASKLET_BENCH_FRAMES ?? 10_000);
 const manyObjects = 50;
-const manyFrames = 150;
+const manyFrames = 60;
+/** Caches of features and of pictures of so many MiB fill within the first tenth; memory should stop growing then. */
+const cacheMebibytes = 8;
 /** Compiled code, caches and the first collections are behind a run then. */
 const warmFrames = longFrames / 10;
+
+/** Of the processes once a frame was reached. */
+type Use = { frameIndex: number; inference: ProcessUse | null; own: ProcessUse };
 
 /** When each object's frames reached the disk. */
 type Reached = { frameIndex: number; atMillis: number };
@@ -17,108 +23,117 @@ type Reached = { frameIndex: number; atMillis: number };
  * A clip of 10,000 frames and one of 50 objects, SAM 2 in its miniature configuration, through everything that the studio
  * runs: decoder, inference process, database. Peers are the same run earlier or with fewer objects, so 1 is flat.
  */
-export async function bench(): Promise<BenchLine[]> {
-	const open = await openServices();
+export async function* bench(): AsyncGenerator<BenchLine> {
+	process.env.MASKLET_FEATURE_MEMORY ??= String(cacheMebibytes);
+	const open = await openServices({ frameCacheBytes: cacheMebibytes * 2 ** 20 });
 	try {
-		return [...(await longLines(open)), ...(await manyLines(open))];
+		yield* longLines(open);
+		yield* manyLines(open);
 	} finally {
 		await open.close();
 		rmSync(open.folder, { recursive: true, force: true });
 	}
 }
 
-async function longLines(open: OpenServices): Promise<BenchLine[]> {
+async function* longLines(open: OpenServices): AsyncGenerator<BenchLine> {
 	const { client } = open;
 	const { path, trackIds } = await longProject(open, { name: 'Long', frameCount: longFrames, objectCount: 1 });
-	const cancelMillis = await cancelled(open, Math.min(300, warmFrames));
+	yield cancelLine('Cancel', await cancelled(open, Math.min(300, warmFrames)));
 	await client.project.close();
-	await killedRun(open.folder, path, Math.min(500, warmFrames));
+	await killedRun(open.folder, path, Math.min(500, warmFrames / 2));
 	await client.project.open({ path });
 	const [pass] = await client.track.interruptedPasses();
-	const memory: { frameIndex: number; mebibytes: number }[] = [];
-	const reached = watch(open, (frameIndex) => {
-		const mebibytes = inferenceMebibytes();
-		if (mebibytes !== null) {
-			memory.push({ frameIndex, mebibytes });
-		}
+	const { reached, uses } = watch(open, trackIds[0]!);
+	const begun = open.next('run.frames', () => true);
+	const run = open.run(() => client.track.resumePass({ passId: pass!.passId }));
+	await Promise.race([begun, run]);
+	const first = reached[0]!.frameIndex;
+	yield benchLine({
+		name: 'Resume after a kill',
+		ours: first === pass!.doneCount + 1 ? 1 : null,
+		peer: 1,
+		note: `${pass!.doneCount} frames were on disk, the first that was computed then is ${first}`,
 	});
-	await open.run(() => client.track.resumePass({ passId: pass!.passId }));
-	const frames = reached.get(trackIds[0]!)!;
+	await run;
 	await client.project.close();
-	const first = frames[0]!.frameIndex;
-	const early = millisPerFrame(frames, first + warmFrames, first + 3 * warmFrames);
-	const late = millisPerFrame(frames, longFrames - 2 * warmFrames, longFrames - 1);
-	const mebibytesIn = (from: number, to: number) => {
-		const found = memory.filter(({ frameIndex }) => frameIndex >= from && frameIndex < to);
-		return found.length === 0 ? null : medianOf(found.map(({ mebibytes }) => mebibytes));
-	};
-	const [begun, ended] = [
-		mebibytesIn(first + warmFrames, first + 2 * warmFrames),
-		mebibytesIn(longFrames - warmFrames, longFrames),
-	];
-	const isExact = first === pass!.doneCount + 1;
-	return [
-		benchLine({
-			name: `A frame late in ${longFrames}`,
-			ours: late,
-			peer: early,
-			note: `${late.toFixed(1)} ms in the last fifth beside ${early.toFixed(1)} ms in the second and third tenth`,
-		}),
-		benchLine({
-			name: `Memory late in ${longFrames} frames`,
+	const tenth = (index: number) => [Math.max(first, index * warmFrames), (index + 1) * warmFrames - 1] as const;
+	const walls = Array.from({ length: 10 }, (_, index) => millisPerFrame(reached, ...tenth(index)));
+	yield frameLine(`A frame late in ${longFrames}`, walls);
+	yield frameLine(
+		`Processor time, a frame late in ${longFrames}`,
+		Array.from({ length: 10 }, (_, index) => cpuMillisPerFrame(uses, ...tenth(index))),
+	);
+	for (const [side, name] of [
+		['inference', 'Inference process'],
+		['own', 'Services'],
+	] as const) {
+		const [begun, ended] = [1, 9].map((index) => {
+			const [from, to] = tenth(index);
+			const found = uses.filter(({ frameIndex }) => frameIndex >= from && frameIndex <= to);
+			const known = found.flatMap((each) => each[side]?.mebibytes ?? []);
+			return known.length === 0 ? null : medianOf(known);
+		}) as [number | null, number | null];
+		yield benchLine({
+			name: `${name}, memory late in ${longFrames}`,
 			ours: ended,
 			peer: begun,
 			note:
 				ended === null || begun === null
 					? 'read from /proc, which is not here'
-					: `${ended.toFixed(0)} MiB of the inference process beside ${begun.toFixed(0)} MiB after the first tenth`,
-		}),
-		benchLine({
-			name: 'Cancel',
-			ours: cancelMillis,
-			peer: 1000,
-			note: `${cancelMillis.toFixed(0)} ms until the job has ended and what it reached is published; beside one second`,
-		}),
-		benchLine({
-			name: 'Resume after a kill',
-			ours: isExact ? 1 : null,
-			peer: 1,
-			note: `${pass!.doneCount} frames were on disk, the first that was computed then is ${first}`,
-		}),
-	];
+					: `${ended.toFixed(0)} MiB in the last tenth beside ${begun.toFixed(0)} MiB in the second`,
+		});
+	}
 }
 
-async function manyLines(open: OpenServices): Promise<BenchLine[]> {
-	const each: number[] = [];
-	let cancelMillis = 0;
+/** The last two tenths beside the second and third. @param tenths milliseconds a frame of each, null where not known */
+function frameLine(name: string, tenths: readonly (number | null)[]): BenchLine {
+	const meanOf = (values: readonly (number | null)[]): number | null => {
+		const known = values.filter((value) => value !== null);
+		return known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+	};
+	const told = tenths.map((millis) => millis?.toFixed(1) ?? '?').join(' ');
+	return benchLine({
+		name,
+		ours: meanOf(tenths.slice(8)),
+		peer: meanOf(tenths.slice(1, 3)),
+		note: `the last fifth beside the second and third tenth; ms of each tenth: ${told}`,
+	});
+}
+
+async function* manyLines(open: OpenServices): AsyncGenerator<BenchLine> {
+	const { client } = open;
+	const measured: { wall: number | null; cpu: number | null }[] = [];
 	for (const objectCount of [1, manyObjects]) {
 		const name = `${objectCount} objects`;
 		const { trackIds } = await longProject(open, { name, frameCount: manyFrames, objectCount });
 		if (objectCount === manyObjects) {
-			cancelMillis = await cancelled(open, 5);
+			yield cancelLine(`Cancel with ${manyObjects} objects`, await cancelled(open, 5));
 		}
-		const reached = watch(open);
-		const { client } = open;
+		const { reached, uses } = watch(open, trackIds.at(-1)!);
 		await open.run(() => client.track.propagate({ videoId: 1 }));
-		const last = reached.get(trackIds.at(-1)!)!;
-		each.push(millisPerFrame(last, Math.round(manyFrames / 3), manyFrames - 1) / objectCount);
+		const span = [Math.round(manyFrames / 3), manyFrames - 1] as const;
+		const each = (millis: number | null) => millis && millis / objectCount;
+		measured.push({ wall: each(millisPerFrame(reached, ...span)), cpu: each(cpuMillisPerFrame(uses, ...span)) });
 		await client.project.close();
 	}
-	const [alone, among] = each as [number, number];
-	return [
-		benchLine({
-			name: `An object among ${manyObjects}, a frame`,
-			ours: among,
-			peer: alone,
-			note: `${among.toFixed(1)} ms beside ${alone.toFixed(1)} ms alone: the frame is encoded once`,
-		}),
-		benchLine({
-			name: `Cancel with ${manyObjects} objects`,
-			ours: cancelMillis,
-			peer: 1000,
-			note: `${cancelMillis.toFixed(0)} ms; beside one second`,
-		}),
-	];
+	const [alone, among] = measured as [(typeof measured)[0], (typeof measured)[0]];
+	for (const [kind, name] of [
+		['wall', 'An object'],
+		['cpu', 'Processor time, an object'],
+	] as const) {
+		const told = [among[kind], alone[kind]].map((millis) => millis?.toFixed(1) ?? '?');
+		yield benchLine({
+			name: `${name} among ${manyObjects}, a frame`,
+			ours: among[kind],
+			peer: alone[kind],
+			note: `${told[0]} ms beside ${told[1]} ms alone: the frame is encoded once`,
+		});
+	}
+}
+
+function cancelLine(name: string, millis: number): BenchLine {
+	const note = `${millis.toFixed(0)} ms until the job has ended and what it reached is published; beside one second`;
+	return benchLine({ name, ours: millis, peer: 1000, note });
 }
 
 /** Starts a run, cancels it once it has reached a frame, and undoes it; milliseconds from the cancel to its end. */
@@ -136,32 +151,36 @@ async function cancelled(open: OpenServices, frames: number): Promise<number> {
 	return millis;
 }
 
-function watch(open: OpenServices, onFrame: (frameIndex: number) => void = () => {}): Map<number, Reached[]> {
-	const reached = new Map<number, Reached[]>();
-	open.client.on('run.frames', ({ trackId, frameIndexes }) => {
-		const known = reached.get(trackId) ?? [];
-		known.push(...[...frameIndexes].map((frameIndex) => ({ frameIndex, atMillis: performance.now() })));
-		reached.set(trackId, known);
-		onFrame(frameIndexes.at(-1)!);
+/** What becomes of a track while a run goes on: when its frames reached the disk, and what the processes used by then. */
+function watch(open: OpenServices, trackId: number): { reached: Reached[]; uses: Use[] } {
+	const reached: Reached[] = [];
+	const uses: Use[] = [];
+	open.client.on('run.frames', (grown) => {
+		if (grown.trackId === trackId) {
+			const atMillis = performance.now();
+			reached.push(...[...grown.frameIndexes].map((frameIndex) => ({ frameIndex, atMillis })));
+			uses.push({ frameIndex: grown.frameIndexes.at(-1)!, inference: inferenceUse(), own: ownUse() });
+		}
 	});
-	return reached;
+	return { reached, uses };
 }
 
-function millisPerFrame(reached: readonly Reached[], from: number, to: number): number {
-	const first = reached.find(({ frameIndex }) => frameIndex >= from)!;
-	const last = reached.findLast(({ frameIndex }) => frameIndex <= to)!;
-	return (last.atMillis - first.atMillis) / (last.frameIndex - first.frameIndex);
+/** Null where the span holds no two batches of frames. */
+function millisPerFrame(reached: readonly Reached[], from: number, to: number): number | null {
+	const first = reached.find(({ frameIndex }) => frameIndex >= from);
+	const last = reached.findLast(({ frameIndex }) => frameIndex <= to);
+	return first && last && last.frameIndex > first.frameIndex
+		? (last.atMillis - first.atMillis) / (last.frameIndex - first.frameIndex)
+		: null;
 }
 
-/** Resident memory of the inference process; null where the system does not tell. */
-function inferenceMebibytes(): number | null {
-	try {
-		const children = readdirSync('/proc/self/task').flatMap((task) =>
-			readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim().split(' '),
-		);
-		const child = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('inference'));
-		return Number(readFileSync(`/proc/${child}/statm`, 'utf8').split(' ')[1]) / 256;
-	} catch {
+/** Of both processes together: what else the machine does hardly counts. Null where the system does not tell. */
+function cpuMillisPerFrame(uses: readonly Use[], from: number, to: number): number | null {
+	const first = uses.find(({ frameIndex }) => frameIndex >= from);
+	const last = uses.findLast(({ frameIndex }) => frameIndex <= to);
+	if (!first?.inference || !last?.inference || last.frameIndex <= first.frameIndex) {
 		return null;
 	}
+	const spent = (use: Use) => use.own.cpuMillis + use.inference!.cpuMillis;
+	return (spent(last) - spent(first)) / (last.frameIndex - first.frameIndex);
 }

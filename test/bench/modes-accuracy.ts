@@ -1,60 +1,72 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { rleBounds, rleFromString } from '../../preload/common/rle.ts';
 import { commandLine } from '../hosts/cli/run-command.ts';
 
 const sampleFolder = join(import.meta.dirname, '../../resources/sample');
-type Sav = { masklet: { size: [number, number]; counts: string }[][] };
+type Sav = { video_frame_count: number; masklet: { size: [number, number]; counts: string }[][] };
+
+/** What a mode does to J&F, told in words; `mode` as the command line names it, or "none". */
+export type Accuracy = { of: (mode: string) => Promise<string>; close: () => void };
 
 /**
- * What each mode does to J&F on the sample clip, told in words: boxes around its objects on frame 0, carried through it
- * by the command line (build first), measured by `eval`. Trained weights are named by `MASKLET_CHECKPOINT`; others say
- * nothing about accuracy.
+ * Measures modes on the sample clip: boxes around its objects on frame 0, carried through it by the command line (build
+ * first), measured by `eval`. Trained weights are named by `MASKLET_CHECKPOINT`; others say nothing about accuracy.
+ *
+ * @param frameLimit the clip's first frames alone; null for all
  */
-export async function accuracyOf(modes: readonly string[]): Promise<(mode: string) => string> {
+export async function openAccuracy(frameLimit: number | null): Promise<Accuracy> {
 	const checkpoint = process.env.MASKLET_CHECKPOINT;
 	if (checkpoint === undefined) {
-		return () => 'its J&F is measured where MASKLET_CHECKPOINT names trained weights';
+		const said = 'its J&F is measured where MASKLET_CHECKPOINT names trained weights';
+		return { of: () => Promise.resolve(said), close: () => {} };
 	}
 	const folder = mkdtempSync(join(tmpdir(), 'masklet-bench-accuracy-'));
 	const { masklet } = commandLine(folder);
-	const run = async (...words: string[]) => {
+	const run = async (...words: string[]): Promise<unknown> => {
 		const { code, out, error } = await masklet(...words, '--json');
-		return code === 0 ? (JSON.parse(out) as unknown) : new Error(error.trim());
+		if (code !== 0) {
+			throw new Error(error.trim());
+		}
+		return JSON.parse(out);
 	};
-	const found = new Map<string, number | Error>();
-	try {
-		const added = await run('models', 'add', resolve(checkpoint), '--as', 'trained');
-		if (added instanceof Error) {
-			throw added;
-		}
-		for (const mode of modes) {
-			const out = join(folder, mode);
-			const words = ['--model', 'trained', '--mode', mode === 'plain' ? 'none' : mode];
-			const carried = await run('annotate', join(sampleFolder, 'sample.mp4'), ...boxes(), ...words, '--out', out);
-			const reference = join(sampleFolder, 'ground-truth.json');
-			const result = join(out, 'sample_manual.json');
-			const measured =
-				carried instanceof Error ? carried : await run('eval', '--reference', reference, '--result', result);
-			found.set(mode, measured instanceof Error ? measured : (measured as { jAndF: number }).jAndF);
-		}
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
+	const truth = JSON.parse(readFileSync(join(sampleFolder, 'ground-truth.json'), 'utf8')) as Sav;
+	const frameCount = Math.min(frameLimit ?? Infinity, truth.video_frame_count);
+	const reference = join(folder, 'reference.json');
+	const cut = { ...truth, video_frame_count: frameCount, masklet: truth.masklet.slice(0, frameCount) };
+	writeFileSync(reference, JSON.stringify(cut));
+	await run('models', 'add', resolve(checkpoint), '--as', 'trained');
+
+	const known = new Map<string, Promise<number>>();
+	async function measure(mode: string): Promise<number> {
+		const out = join(folder, mode);
+		const words = ['--model', 'trained', '--mode', mode, '--range', `0:${frameCount}`, '--format', 'sav'];
+		await run('annotate', join(sampleFolder, 'sample.mp4'), ...boxesOf(truth), ...words, '--out', out);
+		const result = join(out, 'sample_manual.json');
+		return ((await run('eval', '--reference', reference, '--result', result)) as { jAndF: number }).jAndF;
 	}
-	const plain = found.get('plain');
-	return (mode) => {
-		const value = found.get(mode);
-		if (typeof value !== 'number' || typeof plain !== 'number') {
-			return `its J&F could not be measured: ${[value, plain].find((each) => each instanceof Error)?.message}`;
-		}
-		return `J&F ${value.toFixed(3)} beside ${plain.toFixed(3)} on the sample`;
+	const measured = (mode: string): Promise<number> => {
+		const value = known.get(mode) ?? measure(mode);
+		known.set(mode, value);
+		return value;
+	};
+	return {
+		of: async (mode) => {
+			try {
+				const [plain, value] = [await measured('none'), await measured(mode)];
+				return `J&F ${value.toFixed(3)} beside ${plain.toFixed(3)} on ${frameCount} frames of the sample`;
+			} catch (error) {
+				// A smaller model has no mode "size".
+				return `its J&F could not be measured: ${(error as Error).message}`;
+			}
+		},
+		close: () => rmSync(folder, { recursive: true, force: true }),
 	};
 }
 
 /** Options of `annotate`: a box an object. */
-function boxes(): string[] {
-	const truth = JSON.parse(readFileSync(join(sampleFolder, 'ground-truth.json'), 'utf8')) as Sav;
+function boxesOf(truth: Sav): string[] {
 	return truth.masklet[0]!.flatMap(({ size: [height, width], counts }, index) => {
 		const [x, y, boxWidth, boxHeight] = rleBounds(rleFromString({ width, height }, counts));
 		const box = [x, y, x + boxWidth, y + boxHeight].join();

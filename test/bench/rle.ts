@@ -35,7 +35,7 @@ print(json.dumps(answers))
 `;
 
 /** Encode: pixels to the compressed text. Decode: the text to pixels. Masks: the sample's, and the same at 1080p. */
-export async function bench(): Promise<BenchLine[]> {
+export async function* bench(): AsyncGenerator<BenchLine> {
 	const sets = await masksOf();
 	const python = findPython(['numpy', 'pycocotools']);
 	const peers =
@@ -47,22 +47,30 @@ export async function bench(): Promise<BenchLine[]> {
 				);
 	const note =
 		peers === null ? 'no Python with pycocotools here' : 'beside pycocotools, rows in memory order on both sides';
-	return sets.flatMap(({ name, masks }, index) => {
+	for (const [index, { name, masks }] of sets.entries()) {
 		const texts = masks.map((mask) => rleToString(encodeRle(mask)));
 		const encode = medianMillis(() => masks.forEach((mask) => rleToString(encodeRle(mask))), {
 			rounds,
 			callsARound: 1,
 		});
+		const peer = peers?.[index] ?? null;
+		yield benchLine({
+			name: `RLE encode, ${name}`,
+			ours: encode / masks.length,
+			peer: peer?.encode ?? null,
+			note,
+		});
 		const decode = medianMillis(() => masks.forEach((mask, at) => decodeRle(rleFromString(mask, texts[at]!))), {
 			rounds,
 			callsARound: 1,
 		});
-		const peer = peers?.[index] ?? null;
-		return [
-			benchLine({ name: `RLE encode, ${name}`, ours: encode / masks.length, peer: peer?.encode ?? null, note }),
-			benchLine({ name: `RLE decode, ${name}`, ours: decode / masks.length, peer: peer?.decode ?? null, note }),
-		];
-	});
+		yield benchLine({
+			name: `RLE decode, ${name}`,
+			ours: decode / masks.length,
+			peer: peer?.decode ?? null,
+			note,
+		});
+	}
 }
 
 async function masksOf(): Promise<{ name: string; masks: Mask[] }[]> {

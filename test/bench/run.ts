@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- NAME ...]`: every other file of this folder that exports `bench(): Promise<BenchLine[]>`, or those
- * named. Add a file, and it runs.
+ * `npm run bench [-- NAME ...]`: every other file of this folder that exports `bench(): AsyncIterable<BenchLine>`, or
+ * those named, each line as soon as it is measured. Add a file, and it runs.
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const helpers = [
 	'run.ts',
 	'bench-line.ts',
+	'process-use.ts',
 	'sam2-memory.ts',
 	'sam2-reference.ts',
 	'sam2-resident.ts',
@@ -23,8 +24,8 @@ const names = readdirSync(here)
 	.sort();
 
 for (const name of names) {
-	const { bench } = (await import(`./${name}.ts`)) as { bench: () => Promise<BenchLine[]> };
-	for (const line of await bench()) {
+	const { bench } = (await import(`./${name}.ts`)) as { bench: () => AsyncIterable<BenchLine> };
+	for await (const line of bench()) {
 		const ratio = line.ratio === null ? 'skipped' : `${line.ratio.toFixed(2)} x`;
 		console.log(`${line.name.padEnd(44)} ${ratio.padStart(9)}  ${line.note}`);
 	}

@@ -27,40 +27,44 @@ const { signal } = new AbortController();
 
 /** Milliseconds of one side and the other, in turns. */
 type Pair = { ours: number[]; theirs: number[] };
+type Sides = { engine: Sam2Engine; tracker: Sam2Tracker; reference: Reference };
+
+/** In this order: the second object finds its frames in the cache, a correction finds a run to correct. */
+const measures = new Map<string, (sides: Sides) => Promise<Pair>>([
+	['memory attention', ({ engine, reference }) => attention(engine, reference)],
+	['first pass', (sides) => pass(sides, { ellipse: firstEllipse, correctedFrame: null })],
+	['second object', (sides) => pass(sides, { ellipse: secondEllipse, correctedFrame: null })],
+	['pass after a correction', (sides) => pass(sides, { ellipse: secondEllipse, correctedFrame })],
+	['click, cached frame', ({ tracker, reference }) => clicks(tracker, reference)],
+]);
 
 /**
  * SAM 2.1 tiny beside the reference: the same random weights, frames and threads, one step of ours and one of theirs in
  * turns. Times of a run are per frame, with a full memory.
  */
-export async function bench(): Promise<BenchLine[]> {
+export async function* bench(): AsyncGenerator<BenchLine> {
 	const python = findPython(['torch', 'sam2', 'pycocotools']);
-	const names = ['memory attention', 'first pass', 'second object', 'pass after a correction', 'click, cached frame'];
 	if (python === null) {
 		const note = 'no Python with PyTorch and the reference here';
-		return [...names, 'MiB per added frame'].map((name) =>
-			benchLine({ name: `SAM 2.1 tiny, ${name}`, ours: null, peer: null, note }),
-		);
+		for (const name of [...measures.keys(), 'MiB per added frame']) {
+			yield benchLine({ name: `SAM 2.1 tiny, ${name}`, ours: null, peer: null, note });
+		}
+		return;
 	}
 	const folder = mkdtempSync(join(tmpdir(), 'masklet-bench-'));
 	const engine = seededEngine(sam2Config('tiny', { version: '2.1', imageSize }), { ...weights, folder, threads });
 	const tracker = new Sam2Tracker(engine);
 	const reference = await Reference.start({ python, imageSize, ...clip, ...weights });
 	try {
-		const pairs = [
-			await attention(engine, reference),
-			await pass(tracker, reference, { ellipse: firstEllipse, correctedFrame: null }),
-			await pass(tracker, reference, { ellipse: secondEllipse, correctedFrame: null }),
-			await pass(tracker, reference, { ellipse: secondEllipse, correctedFrame }),
-			await clicks(tracker, reference),
-		];
-		const lines = pairs.map(({ ours, theirs }, index) => {
+		for (const [name, measure] of measures) {
+			const { ours, theirs } = await measure({ engine, tracker, reference });
 			const [mine, peer] = [medianOf(ours), medianOf(theirs)];
 			const note = `at ${imageSize}: ${Math.round(mine)} ms beside ${Math.round(peer)} ms, median of ${ours.length}`;
-			return benchLine({ name: `SAM 2.1 tiny, ${names[index]}`, ours: mine, peer, note });
-		});
+			yield benchLine({ name: `SAM 2.1 tiny, ${name}`, ours: mine, peer, note });
+		}
 		reference.close();
 		await tracker.dispose();
-		return [...lines, await memoryLine({ python, folder, weights })];
+		yield await memoryLine({ python, folder, weights });
 	} finally {
 		reference.close();
 		rmSync(folder, { recursive: true, force: true });
@@ -98,8 +102,7 @@ async function attention(engine: Sam2Engine, reference: Reference): Promise<Pair
 
 /** A run from a mask on frame 0, or from the correction of a later frame after such a run. */
 async function pass(
-	tracker: Sam2Tracker,
-	reference: Reference,
+	{ tracker, reference }: Sides,
 	of: { ellipse: number[]; correctedFrame: number | null },
 ): Promise<Pair> {
 	const anchors: Anchor[] = [{ frameIndex: 0, mask: seededEllipse(clip, of.ellipse), prompts: [] }];

@@ -12,7 +12,7 @@ const sampleFolder = join(resolve(import.meta.dirname, '../..'), 'resources/samp
 const frameCount = 24;
 
 /** The built-in tracker on the sample, beside the optical flow that trackers without a network rest on. */
-export async function bench(): Promise<BenchLine[]> {
+export async function* bench(): AsyncGenerator<BenchLine> {
 	const log = { info() {}, warn() {}, debug() {} };
 	const media = createMedia({ openDecoder: openTestDecoder(), cacheBytes: 1 << 26, log });
 	const source = await media.open(join(sampleFolder, 'sample.mp4'));
@@ -25,21 +25,18 @@ export async function bench(): Promise<BenchLine[]> {
 	const mask = decodeRle((await truth.maskAt(0, 0))!);
 	await carried(pictures, mask, 1);
 	const one = await carried(pictures, mask, 1);
-	const two = await carried(pictures, mask, 2);
-	return [
-		benchLine({
-			name: 'Built-in tracker, a frame of 854x480',
-			ours: one,
-			peer: flowMillis(await loadOpenCv(), pictures),
-			note: "beside Farneback's flow both ways at 427x240",
-		}),
-		benchLine({
-			name: 'Built-in tracker, two objects at once',
-			ours: two,
-			peer: 2 * one,
-			note: 'beside two runs of one object',
-		}),
-	];
+	yield benchLine({
+		name: 'Built-in tracker, a frame of 854x480',
+		ours: one,
+		peer: flowMillis(await loadOpenCv(), pictures),
+		note: "beside Farneback's flow both ways at 427x240",
+	});
+	yield benchLine({
+		name: 'Built-in tracker, two objects at once',
+		ours: await carried(pictures, mask, 2),
+		peer: 2 * one,
+		note: 'beside two runs of one object',
+	});
 }
 
 /** Milliseconds a frame, the first one left out. */

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { miniatureConfig } from '../../models/sam2/config.ts';
 import type { DeviceList } from '../../preload/contract/device.ts';
+import type { ModelInfo } from '../../preload/contract/model.ts';
 import { torchFile } from '../models/weights/torch-file.ts';
 import { seededTensors } from '../parity/seeded-weights.ts';
 import { launchTestBrowser } from './browser.ts';
@@ -45,8 +46,16 @@ test('devices are shown, measured and chosen, and the command line goes by the s
 	await page.keyboard.type('Models…');
 	await page.keyboard.press('Enter');
 	await byTestId('devices-model').selectOption(modelId);
-	await page.waitForSelector('[data-testid="device-cpu"][data-state="unmeasured"]');
+	// What has no time here yet is measured by itself while the page is open.
+	await page.waitForSelector('[data-testid="device-cpu"][data-state="usable"]');
 	expect(await byTestId('device-cpu').textContent()).toContain('Used.');
+	await page.waitForFunction(
+		() =>
+			[...document.querySelectorAll('[data-testid="speed"]')].filter(({ textContent }) => /^\d+ ms$/.test(textContent))
+				.length === 2,
+	);
+	const known = JSON.parse(masklet('models', 'list')) as ModelInfo[];
+	expect(known.every(({ millisPerFrame }) => millisPerFrame !== null)).toBe(true);
 	await byTestId('devices-measure').click();
 	await byTestId('devices-cancel').waitFor();
 	await page.waitForSelector('[data-testid="device-cpu"][data-state="usable"]');

@@ -30,6 +30,8 @@ export async function openServices(
 		inferenceEntry?: string;
 		inferenceSilenceMillis?: number;
 		measureStepLimitMillis?: number;
+		measuresNewModels?: boolean;
+		frameCacheBytes?: number;
 	} = {},
 ): Promise<OpenServices> {
 	const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'masklet-services-'));

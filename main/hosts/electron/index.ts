@@ -15,7 +15,7 @@ const onInternalError = (method: string, error: unknown): void => log.error({ er
 runElectron({
 	product,
 	documentsFolder: folders.documents,
-	openServices: (deps) => createHostServices({ ...deps, product, folders, log }),
+	openServices: (deps) => createHostServices({ ...deps, product, folders, log, measuresNewModels: true }),
 	onInternalError,
 }).catch((error: unknown) => {
 	onInternalError('start', error);

@@ -28,6 +28,7 @@ const running = await runLoopback({
 			product,
 			folders,
 			log,
+			measuresNewModels: true,
 		}),
 	environment: process.env,
 	platform: process.platform,

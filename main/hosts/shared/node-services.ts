@@ -17,7 +17,8 @@ export type HostServicesOptions = {
 	product: Product;
 	folders: UserFolders;
 	log: ServiceDeps['log'];
-} & Pick<ServiceDeps, 'measureStepLimitMillis' | 'inferenceSilenceMillis' | 'nvidiaFeedUrl'>;
+} & Partial<Pick<ServiceDeps, 'frameCacheBytes'>> &
+	Pick<ServiceDeps, 'measuresNewModels' | 'measureStepLimitMillis' | 'inferenceSilenceMillis' | 'nvidiaFeedUrl'>;
 
 /**
  * The services of a host that runs under plain Node: a headless Chromium decodes, a forked process runs the models.
@@ -44,6 +45,7 @@ export function createHostServices({
 	...own
 }: HostServicesOptions & Pick<ServiceDeps, 'openDecoder' | 'spawnInference'>): Services {
 	return createServices({
+		frameCacheBytes: FRAME_CACHE_BYTES,
 		...own,
 		dataFolder: folders.data,
 		catalogue: catalogueOf(product),
@@ -52,7 +54,6 @@ export function createHostServices({
 		...nvidiaFeed(),
 		now: Date.now,
 		author: authorName(),
-		frameCacheBytes: FRAME_CACHE_BYTES,
 		featureFolder: { folder: join(folders.cache, 'features'), limitBytes: featureCacheBytes() },
 	});
 }

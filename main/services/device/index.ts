@@ -1,5 +1,5 @@
 import { needsNvidia } from '../../inference/devices.ts';
-import { builtinModel } from '../../inference/inference.ts';
+import { builtinModelId } from '../../inference/inference.ts';
 import { readProject } from '../../store/index.ts';
 import { present } from '../../../preload/common/assert.ts';
 import { deviceNames } from '../../../preload/common/device.ts';
@@ -8,49 +8,30 @@ import type { DeviceList } from '../../../preload/contract/device.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
 import { checkedModel, modelOf } from '../model/choice.ts';
-import type { ModelLibrary } from '../model/library.ts';
-import { measureDevices, STEP_LIMIT_MILLIS } from './measure.ts';
+import { devicesChanged, type Measuring } from './measuring.ts';
 import type { NvidiaSupport } from './nvidia/support.ts';
 import type { DeviceRegistry } from './registry.ts';
 
-export type DeviceServiceDeps = { registry: DeviceRegistry; library: ModelLibrary; nvidia: NvidiaSupport };
+export type DeviceServiceDeps = { registry: DeviceRegistry; measuring: Measuring; nvidia: NvidiaSupport };
 
 export function createDeviceService(
 	context: ServiceContext,
-	{ registry, library, nvidia }: DeviceServiceDeps,
+	{ registry, measuring, nvidia }: DeviceServiceDeps,
 ): ServiceHandlers<'device'> {
 	function idOf(modelId: string | undefined): string {
 		return modelId === undefined ? modelOfProject(context) : checkedModel(context, modelId);
 	}
 
-	function listOf(modelId: string): DeviceList {
-		const choice = registry.choiceOf(modelId);
-		const { name } = present(
-			context.inference.models().find((model) => model.modelId === modelId),
-			'a model that was checked',
-		);
-		return {
-			modelId,
-			modelName: name,
-			usedDeviceId: choice.deviceId,
-			why: choice.why,
-			preferredDeviceId: registry.preferred(),
-			devices: registry.infosOf(modelId),
-			nvidia: nvidia.state(),
-		};
-	}
+	const listOf = (modelId: string): DeviceList => deviceListOf(context, { registry, nvidia }, modelId);
 
 	return {
 		list: ({ modelId }) => listOf(idOf(modelId)),
 		measure: ({ modelId: asked, deviceIds: only }) => {
 			const modelId = idOf(asked);
-			const model = [builtinModel, ...library.list().map((owned) => owned.model)].find(
-				(candidate) => candidate.modelId === modelId,
-			)!;
 			const devices = registry.infosOf(modelId);
 			for (const deviceId of only ?? []) {
 				const device = devices.find((info) => info.deviceId === deviceId);
-				if (!device && model.source.kind === 'builtin') {
+				if (!device && modelId === builtinModelId) {
 					throw new StudioError('device.builtin');
 				}
 				if (!device) {
@@ -63,24 +44,7 @@ export function createDeviceService(
 					throw new StudioError('device.notInstalled', { device: device.name });
 				}
 			}
-			const deviceIds = only ?? devices.filter(({ state }) => state !== 'notInstalled').map(({ deviceId }) => deviceId);
-			return context.jobs.start({
-				method: 'device.measure',
-				name: `Measure devices with ${model.name}`,
-				outlivesProject: true,
-				run: async (job) => {
-					await measureDevices({
-						model,
-						deviceIds,
-						registry,
-						spawn: context.deps.spawnInference,
-						stepLimitMillis: context.deps.measureStepLimitMillis ?? STEP_LIMIT_MILLIS,
-						job,
-					});
-					devicesChanged(context);
-					return listOf(modelId);
-				},
-			});
+			return measuring.start(modelId, only);
 		},
 		choose: ({ deviceId }) => {
 			registry.prefer(deviceId);
@@ -112,10 +76,26 @@ export function createDeviceService(
 	};
 }
 
-/** The next run goes by what is known now, and what shows a model's device is told. */
-function devicesChanged(context: ServiceContext): void {
-	context.inference.renew();
-	context.announceProject();
+/** The devices of this machine for a model, and which of them it runs on. */
+export function deviceListOf(
+	context: ServiceContext,
+	{ registry, nvidia }: Pick<DeviceServiceDeps, 'registry' | 'nvidia'>,
+	modelId: string,
+): DeviceList {
+	const choice = registry.choiceOf(modelId);
+	const { name } = present(
+		context.inference.models().find((model) => model.modelId === modelId),
+		'a model that was checked',
+	);
+	return {
+		modelId,
+		modelName: name,
+		usedDeviceId: choice.deviceId,
+		why: choice.why,
+		preferredDeviceId: registry.preferred(),
+		devices: registry.infosOf(modelId),
+		nvidia: nvidia.state(),
+	};
 }
 
 function modelOfProject(context: ServiceContext): string {
@@ -123,7 +103,7 @@ function modelOfProject(context: ServiceContext): string {
 		return modelOf(context, readProject(context.project().store.db));
 	} catch (error) {
 		if (isStudioError(error, 'project.none')) {
-			return builtinModel.modelId;
+			return builtinModelId;
 		}
 		throw error;
 	}

@@ -32,6 +32,8 @@ export interface DeviceRegistry extends DeviceChooser {
 	/** Keeps what was found of a device; `null` forgets what was known. */
 	note(modelId: string, deviceId: DeviceId, found: Found | null): void;
 	useOf(deviceId: DeviceId): DeviceUse;
+	/** Forgets what was found of a model, which is gone or has other graphs now. */
+	forget(modelId: string): void;
 }
 
 export type Found = Pick<DeviceNote, 'state' | 'millisPerFrame' | 'parts' | 'difference' | 'reason'>;
@@ -96,6 +98,16 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		useOf,
 		note,
 		deviceOf: (modelId) => useOf(choiceOf(modelId).deviceId),
+		millisOf: (modelId) => {
+			const { deviceId } = choiceOf(modelId);
+			return infosOf(modelId).find((info) => info.deviceId === deviceId)?.millisPerFrame ?? null;
+		},
+		forget: (modelId) => {
+			notes.change((all) => {
+				const { [modelId]: _forgotten, ...models } = all.models;
+				return { ...all, models };
+			});
+		},
 		preferred: () => notes.read().preferredDeviceId,
 		prefer: (deviceId) => {
 			if (deviceId !== null && !possible.includes(deviceId)) {

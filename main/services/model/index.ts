@@ -5,6 +5,8 @@ import { StudioError } from '../../../preload/common/studio-error.ts';
 import type { ModelInfo } from '../../../preload/contract/model.ts';
 import type { ServiceHandlers } from '../../../preload/rpc/handlers.ts';
 import type { ServiceContext } from '../context.ts';
+import type { Measuring } from '../device/measuring.ts';
+import type { DeviceRegistry } from '../device/registry.ts';
 import { builtinModel, type InferenceModel } from '../../inference/inference.ts';
 import { definedOf } from '../defined.ts';
 import { checkAddress, entryOf, readCatalogue } from './catalogue.ts';
@@ -15,9 +17,17 @@ import { shelfOf } from './shelf.ts';
 import type { ModelModesKeeper } from './modes.ts';
 import type { WeightsStore } from './weights-store.ts';
 
+export type ModelServiceDeps = {
+	library: ModelLibrary;
+	weights: WeightsStore;
+	modes: ModelModesKeeper;
+	devices: DeviceRegistry;
+	measuring: Measuring;
+};
+
 export function createModelService(
 	context: ServiceContext,
-	{ library, weights, modes }: { library: ModelLibrary; weights: WeightsStore; modes: ModelModesKeeper },
+	{ library, weights, modes, devices, measuring }: ModelServiceDeps,
 ): ServiceHandlers<'model'> {
 	const { deps, inference, jobs } = context;
 	/** What is being fetched, and by which job. */
@@ -66,6 +76,7 @@ export function createModelService(
 						onProgress: (share) => job.progress(Math.round(share * 100), 100, 'reading weights'),
 					});
 					changed();
+					measuring.startAfterChange(added.modelId);
 					return infoOf(added.modelId);
 				},
 			}),
@@ -91,6 +102,7 @@ export function createModelService(
 							signal: job.signal,
 							onProgress: (share, note) => job.progress(Math.floor(share * 1000) / 10, 100, note),
 						});
+						measuring.startAfterChange(added.modelId);
 						return infoOf(added.modelId);
 					} finally {
 						getting.delete(catalogueId);
@@ -119,12 +131,17 @@ export function createModelService(
 				name: `Set modes of ${modelId}`,
 				outlivesProject: true,
 				run: async (job) => {
+					const before = modes.graphsOf(modelId);
 					const set = await modes.set(model, definedOf(change), {
 						isLasting,
 						signal: job.signal,
 						onProgress: (share) => job.progress(Math.round(share * 100), 100, 'reading weights'),
 					});
 					inference.forget(modelId);
+					if (isLasting && modes.graphsOf(modelId) !== before) {
+						devices.forget(modelId);
+						measuring.startAfterChange(modelId);
+					}
 					context.announceProject();
 					return set;
 				},
@@ -132,10 +149,12 @@ export function createModelService(
 		},
 		remove: async ({ modelId }) => {
 			const { manifest } = library.get(modelId);
+			measuring.cancel(modelId);
 			await library.remove(modelId);
 			await modes.forget(modelId);
 			await weights.free(manifest.source.path, modelId);
 			inference.forget(modelId);
+			devices.forget(modelId);
 			changed();
 			return null;
 		},
@@ -168,7 +187,10 @@ export function createModelService(
 }
 
 /** Models that an older compiler made are made again in the background, from the weights files where they were. */
-export function renewModels(context: ServiceContext, library: ModelLibrary, modes: ModelModesKeeper): void {
+export function renewModels(
+	context: ServiceContext,
+	{ library, modes, measuring }: Pick<ModelServiceDeps, 'library' | 'modes' | 'measuring'>,
+): void {
 	for (const { modelId } of library.outdated()) {
 		context.jobs.start({
 			method: 'model.renew',
@@ -181,6 +203,7 @@ export function renewModels(context: ServiceContext, library: ModelLibrary, mode
 				});
 				context.inference.forget(modelId);
 				context.emit('models.changed', {});
+				measuring.startAfterChange(modelId);
 			},
 		});
 	}

@@ -17,6 +17,8 @@ type Progress = { signal: AbortSignal; onProgress: (share: number) => void };
 /** How models run on this machine: what the user chose, a model each, and the graphs that a choice needs. */
 export interface ModelModesKeeper {
 	of(modelId: string): ModelModes;
+	/** Names the graphs that its modes need; null for its own. */
+	graphsOf(modelId: string): string | null;
 	/** Modes that a model has. */
 	namesOf(model: InferenceModel): Promise<ModeName[]>;
 	/** The model as its modes want it run. */
@@ -68,12 +70,17 @@ export function createModelModes(deps: {
 
 	/** The folder of the graphs that the modes need; null for the model's own. */
 	function variantFolder(modelId: string, modes: ModelModes): string | null {
+		const variant = variantOf(modes);
+		return variant === null ? null : join(folder, modelId, variant);
+	}
+
+	function variantOf(modes: ModelModes): string | null {
 		const parts = [
 			modes.size === 'half' ? 'half' : [],
 			modes.weights === 'int8' ? 'int8' : [],
 			modes.places === 'pooled' ? 'pooled' : [],
 		].flat();
-		return parts.length === 0 ? null : join(folder, modelId, parts.join('-'));
+		return parts.length === 0 ? null : parts.join('-');
 	}
 
 	async function makeGraphs(model: InferenceModel, modes: ModelModes, options: Progress): Promise<void> {
@@ -107,6 +114,7 @@ export function createModelModes(deps: {
 
 	return {
 		of,
+		graphsOf: (modelId) => variantOf(of(modelId)),
 		async namesOf(model) {
 			return model.source.kind === 'sam2' ? namesFor(await readManifest(model.source.folder)) : [];
 		},

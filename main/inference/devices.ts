@@ -1,3 +1,4 @@
+import type { Dialect } from '../../models/onnx/graph.ts';
 import type { DeviceId } from '../../preload/common/device.ts';
 
 /** Where a model's graphs run. */
@@ -16,6 +17,26 @@ export const providersOf: Readonly<Record<DeviceId, readonly string[]>> = {
 	webgpu: ['webgpu'],
 	cpu: ['cpu'],
 };
+
+/**
+ * The operators that a device's graphs are made of. ONNX Runtime's `docs/OperatorKernels.md` lists `MultiHeadAttention`
+ * and `RotaryEmbedding` for the CPU, CUDA (which takes what TensorRT does not know) and DirectML. CoreML's list of
+ * operators has neither, so that each attention would come back to the CPU. WebGPU has both, but computes attention
+ * some percent off (1.30, on SwiftShader; ONNX Runtime's pull request 26715 tells of wrong attention there too); of
+ * plain operators it computes what the CPU does to 1e-4.
+ */
+const dialects: Readonly<Record<DeviceId, Dialect>> = {
+	tensorrt: 'contrib',
+	cuda: 'contrib',
+	directml: 'contrib',
+	coreml: 'plain',
+	webgpu: 'plain',
+	cpu: 'contrib',
+};
+
+export function dialectOf(deviceId: DeviceId): Dialect {
+	return dialects[deviceId];
+}
 
 /** Devices that the runtime has a provider for on a system; `onnxruntime-node` 1.30 as it lists them. */
 const devicesOf: Readonly<Record<string, readonly DeviceId[]>> = {

@@ -1,18 +1,18 @@
-import { join } from 'node:path';
 import { Sam2Engine } from '../../models/predict/engine.ts';
 import type { FeaturePrecision } from '../../models/predict/feature-bytes.ts';
 import type { Sam2TrackerOptions } from '../../models/predict/sam2-tracker.ts';
 import { Sam2Tracker } from '../../models/predict/sam2-tracker.ts';
-import type { CreateSession } from '../../models/predict/session.ts';
+import type { CreateSession, Session } from '../../models/predict/session.ts';
+import type { GraphName } from '../../models/sam2/build.ts';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import { readManifest } from './compile.ts';
-import type { DeviceUse } from './devices.ts';
+import { graphOf } from './device-graph.ts';
+import { type DeviceUse, dialectOf } from './devices.ts';
 import { FeatureFiles } from './feature-files.ts';
 import { COMPILER_VERSION, configOf, type ModelManifest } from './manifest.ts';
 import { openOrtSession, type OrtSessionOptions } from './ort-session.ts';
 import type { FeatureFolder } from './protocol.ts';
 import { threadsHere } from './threads.ts';
-import type { Session } from '../../models/predict/session.ts';
 
 export type OpenSam2Options = Sam2TrackerOptions & {
 	/** A folder that compileModel made. */
@@ -23,11 +23,15 @@ export type OpenSam2Options = Sam2TrackerOptions & {
 	features?: FeatureFolder;
 	/** Where graphs run. Default: the CPU. */
 	device?: DeviceUse;
-	/** Loads a graph file. Default: with ONNX Runtime. */
+	/** Loads a graph. Default: with ONNX Runtime. */
 	openSession?: OpenSession;
 };
 
-export type OpenSession = (path: string, options: OrtSessionOptions) => Promise<Session>;
+/** Opens a graph: its file's path or its bytes. */
+export type OpenSession = (
+	graph: { name: GraphName; content: string | Uint8Array },
+	options: OrtSessionOptions,
+) => Promise<Session>;
 
 /** A compiled model as a tracker. Graphs are loaded when first needed; the caller disposes the tracker. */
 export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tracker> {
@@ -51,13 +55,15 @@ export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tra
 /** Names what features depend on beside the picture. */
 function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision, device?: DeviceUse): string {
 	const { source, imageSize, compilerVersion, precision } = manifest;
+	const deviceId = device?.deviceId ?? 'cpu';
 	return [
 		source.sha256.slice(0, 16),
 		imageSize,
 		compilerVersion,
 		precision,
 		featurePrecision,
-		device?.deviceId ?? 'cpu',
+		deviceId,
+		dialectOf(deviceId),
 	].join('-');
 }
 
@@ -65,6 +71,11 @@ function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision,
 export function graphsOf(
 	options: Pick<OpenSam2Options, 'folder' | 'threads' | 'device' | 'openSession'>,
 ): CreateSession {
-	const { folder, threads = threadsHere(), device, openSession = openOrtSession } = options;
-	return (graphName) => openSession(join(folder, `${graphName}.onnx`), { threads, ...(device ? { device } : {}) });
+	const { folder, threads = threadsHere(), device } = options;
+	const { openSession = (graph, ortOptions) => openOrtSession(graph.content, ortOptions) } = options;
+	return async (graphName) => {
+		const name = graphName as GraphName;
+		const content = await graphOf(folder, name, { dialect: dialectOf(device?.deviceId ?? 'cpu') });
+		return openSession({ name, content }, { threads, dataFolder: folder, ...(device ? { device } : {}) });
+	};
 }

@@ -18,9 +18,11 @@ export type QuantizedWeight = {
 	data: Value;
 	scale: Value;
 };
-/** `int8`: linear layers of many tokens multiply whole numbers. */
+/** `int8`: linear layers of many tokens have weights in whole numbers. */
 export type GraphPrecision = 'fp32' | 'int8';
-export type GraphOptions = { dialect: 'contrib' | 'plain'; precision?: GraphPrecision };
+/** `plain`: standard operators alone. `contrib`: also the runtime's fused ones. The tensors are the same. */
+export type Dialect = 'contrib' | 'plain';
+export type GraphOptions = { dialect: Dialect; precision?: GraphPrecision };
 export type GraphConstant = { value: Value; shape: readonly number[]; data: () => Float32Array | BigInt64Array };
 
 export type NodeResult = { elementType?: OnnxElementType; shape: readonly Dim[] };
@@ -37,14 +39,12 @@ export class Graph {
 	readonly weights = new Map<string, GraphWeight>();
 	readonly quantized: QuantizedWeight[] = [];
 	readonly constants: GraphConstant[] = [];
-	/** `plain`: standard operators alone. `contrib`: also the runtime's fused attention. */
-	readonly dialect: 'contrib' | 'plain';
+	readonly dialect: Dialect;
 	readonly precision: GraphPrecision;
 	private readonly sharedIntegers = new Map<string, Value>();
 
 	constructor(name: string, options: GraphOptions) {
 		const { dialect, precision = 'fp32' } = options;
-		assert(precision === 'fp32' || dialect === 'contrib', 'whole numbers are multiplied by an operator of contrib');
 		this.name = name;
 		this.dialect = dialect;
 		this.precision = precision;

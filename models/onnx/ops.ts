@@ -90,6 +90,10 @@ export function linearParts(
 		return biases.map((partBias, part) => {
 			const range = { start: part * outputSize, end: (part + 1) * outputSize };
 			const { data, scale } = graph.quantizedWeight(`${key}.weight`, [rows, inputSize], range);
+			if (graph.dialect === 'plain') {
+				const weight = graph.node('DequantizeLinear', [data, scale], [{ shape: data.shape }], { axis: 1 })[0]!;
+				return add(graph, matmul(graph, value, weight), partBias);
+			}
 			const shape = [...value.shape.slice(0, -1), outputSize];
 			const inputs = [value, data, scale, null, partBias];
 			return graph.node('DynamicQuantizeMatMul', inputs, [{ shape }], {}, 'com.microsoft')[0]!;

@@ -1,5 +1,5 @@
 import { Graph } from '../onnx/graph.ts';
-import type { GraphPrecision, Value } from '../onnx/graph.ts';
+import type { Dialect, GraphPrecision, Value } from '../onnx/graph.ts';
 import {
 	add,
 	concat,
@@ -25,7 +25,6 @@ import { markAbsent, memoryEncoder } from './memory-encoder.ts';
 import { sinePeriod } from './position.ts';
 import { densePosition, encodeMask, encodePoints, toTokens } from './prompt-encoder.ts';
 
-export type Dialect = 'contrib' | 'plain';
 export const graphNames = [
 	'image-encoder',
 	'mask-prompt',

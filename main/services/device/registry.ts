@@ -1,5 +1,5 @@
 import type { DeviceUse } from '../../inference/devices.ts';
-import { needsNvidia } from '../../inference/devices.ts';
+import { dialectOf, needsNvidia } from '../../inference/devices.ts';
 import type { DeviceChooser, InferenceModel } from '../../inference/inference.ts';
 import { type DeviceId, deviceNames } from '../../../preload/common/device.ts';
 import type { DeviceInfo } from '../../../preload/contract/device.ts';
@@ -14,7 +14,7 @@ export type DeviceRegistryDeps = {
 	possible: readonly DeviceId[];
 	/** The runtime with NVIDIA's libraries; null where they were not added. */
 	nvidiaFolder: () => string | null;
-	/** Names the runtime and compiler in use. */
+	/** Names the runtime and compiler in use; a device's dialect and the model's size are added. */
 	measuredWith: string;
 	models: () => readonly InferenceModel[];
 	now: () => number;
@@ -40,9 +40,9 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 	const { possible } = deps;
 	const notes = createDeviceNotes(deps.path);
 
-	function withOf(modelId: string): string {
+	function withOf(modelId: string, deviceId: DeviceId): string {
 		const model = deps.models().find((candidate) => candidate.modelId === modelId);
-		return `${deps.measuredWith} ${model?.sizeBytes ?? 0}`;
+		return `${deps.measuredWith} ${dialectOf(deviceId)} ${model?.sizeBytes ?? 0}`;
 	}
 
 	function devicesOf(modelId: string): readonly DeviceId[] {
@@ -52,7 +52,6 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 
 	function infosOf(modelId: string): DeviceInfo[] {
 		const known = notes.read().models[modelId] ?? [];
-		const measuredWith = withOf(modelId);
 		const hasNvidia = deps.nvidiaFolder() !== null;
 		return devicesOf(modelId).map((deviceId): DeviceInfo => {
 			const name = deviceNames[deviceId];
@@ -60,6 +59,7 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 			if (needsNvidia(deviceId) && !hasNvidia) {
 				return { ...unknown, deviceId, name, state: 'notInstalled', reason: 'Needs NVIDIA support' };
 			}
+			const measuredWith = withOf(modelId, deviceId);
 			const found = known.find((note) => note.deviceId === deviceId && note.measuredWith === measuredWith);
 			if (found === undefined) {
 				return { ...unknown, deviceId, name, state: 'unmeasured' };
@@ -84,7 +84,12 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		const modelIds = new Set(deps.models().map((model) => model.modelId));
 		notes.change((all) => {
 			const others = (all.models[modelId] ?? []).filter((other) => other.deviceId !== deviceId);
-			const mine = found && { ...found, deviceId, measuredAtMillis: deps.now(), measuredWith: withOf(modelId) };
+			const mine = found && {
+				...found,
+				deviceId,
+				measuredAtMillis: deps.now(),
+				measuredWith: withOf(modelId, deviceId),
+			};
 			const models = { ...all.models, [modelId]: mine ? [...others, mine] : others };
 			return { ...all, models: Object.fromEntries(Object.entries(models).filter(([id]) => modelIds.has(id))) };
 		});

@@ -44,7 +44,10 @@ test('a device is measured in a process of its own, and one that lies, refuses, 
 	const services = await openStandIn();
 	standIn('right');
 	const right = await measured(services);
-	expect(right.webgpu).toMatchObject({ state: 'usable', difference: 0, reason: null });
+	expect(right.webgpu).toMatchObject({ state: 'usable', reason: null });
+	// Its graphs are of other operators than the CPU's, which round otherwise.
+	expect(right.webgpu.difference).toBeGreaterThan(0);
+	expect(right.webgpu.difference).toBeLessThan(1e-5);
 	expect(right.webgpu.parts.map(({ part }) => part)).toEqual([
 		'imageEncoder',
 		'memoryAttention',

@@ -12,8 +12,8 @@ const [behaviour, atRun] = (process.env.MASKLET_STAND_IN ?? 'right').split(' ');
 let attentionRuns = 0;
 
 serveInference(parentChannel(), {
-	openSession: async (path, { threads, device }) => {
-		const session = await openOrtSession(path, { threads });
+	openSession: async ({ name, content }, { device, ...options }) => {
+		const session = await openOrtSession(content, options);
 		if (device?.deviceId !== 'webgpu') {
 			return session;
 		}
@@ -24,7 +24,7 @@ serveInference(parentChannel(), {
 		return {
 			dispose: () => session.dispose(),
 			run: async (inputs) => {
-				if (path.includes('memory-attention') && ++attentionRuns === Number(atRun)) {
+				if (name === 'memory-attention' && ++attentionRuns === Number(atRun)) {
 					fail();
 				}
 				const outputs = await session.run(inputs);

@@ -1,11 +1,13 @@
 import type { Dialect } from '../../models/onnx/graph.ts';
-import type { DeviceId } from '../../preload/common/device.ts';
+import type { DeviceId, FloatSize } from '../../preload/common/device.ts';
 
 /** Where a model's graphs run. */
 export type DeviceUse = {
 	deviceId: DeviceId;
 	/** A copy of the runtime with NVIDIA's providers beside it; null: the one that ships with Masklet. */
 	runtimeFolder: string | null;
+	/** What it computes with. Default: fp32. */
+	floats?: FloatSize;
 };
 
 /** ONNX Runtime's names, for `executionProviders`. What a provider cannot run goes to the CPU by itself. */
@@ -36,6 +38,11 @@ const dialects: Readonly<Record<DeviceId, Dialect>> = {
 
 export function dialectOf(deviceId: DeviceId): Dialect {
 	return dialects[deviceId];
+}
+
+/** Whether fp16 is tried on a device. Processors widen such numbers to compute with them. */
+export function triesHalf(deviceId: DeviceId): boolean {
+	return deviceId !== 'cpu';
 }
 
 /** Devices that the runtime has a provider for on a system; `onnxruntime-node` 1.30 as it lists them. */

@@ -6,9 +6,10 @@ import type { CreateSession, Session } from '../../models/predict/session.ts';
 import type { GraphName } from '../../models/sam2/build.ts';
 import { StudioError } from '../../preload/common/studio-error.ts';
 import { readManifest } from './compile.ts';
-import { graphOf } from './device-graph.ts';
+import { type GraphForm, graphOf } from './device-graph.ts';
 import { type DeviceUse, dialectOf } from './devices.ts';
 import { FeatureFiles } from './feature-files.ts';
+import { halfSessions } from './half-session.ts';
 import { COMPILER_VERSION, configOf, type ModelManifest } from './manifest.ts';
 import { openOrtSession, type OrtSessionOptions } from './ort-session.ts';
 import type { FeatureFolder } from './protocol.ts';
@@ -46,7 +47,12 @@ export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tra
 			...features,
 			modelKey: modelKeyOf(manifest, trackerOptions.featurePrecision ?? 'half', device),
 		});
-	return new Sam2Tracker(new Sam2Engine(configOf(manifest), graphsOf(options)), {
+	const graphs = graphsOf(options);
+	const createSession =
+		device?.floats === 'fp16'
+			? halfSessions(graphs, graphsOf({ ...options, device: { ...device, floats: 'fp32' } }))
+			: graphs;
+	return new Sam2Tracker(new Sam2Engine(configOf(manifest), createSession), {
 		...trackerOptions,
 		...(featureStore ? { featureStore } : {}),
 	});
@@ -55,16 +61,21 @@ export async function openSam2Tracker(options: OpenSam2Options): Promise<Sam2Tra
 /** Names what features depend on beside the picture. */
 function modelKeyOf(manifest: ModelManifest, featurePrecision: FeaturePrecision, device?: DeviceUse): string {
 	const { source, imageSize, compilerVersion, precision } = manifest;
-	const deviceId = device?.deviceId ?? 'cpu';
+	const { dialect, floats } = formOf(device);
 	return [
 		source.sha256.slice(0, 16),
 		imageSize,
 		compilerVersion,
 		precision,
 		featurePrecision,
-		deviceId,
-		dialectOf(deviceId),
+		device?.deviceId ?? 'cpu',
+		dialect,
+		floats,
 	].join('-');
+}
+
+function formOf(device: DeviceUse | undefined): GraphForm {
+	return { dialect: dialectOf(device?.deviceId ?? 'cpu'), floats: device?.floats ?? 'fp32' };
 }
 
 /** Loads graphs of a model folder, as a tracker does and as they are measured. */
@@ -75,7 +86,7 @@ export function graphsOf(
 	const { openSession = (graph, ortOptions) => openOrtSession(graph.content, ortOptions) } = options;
 	return async (graphName) => {
 		const name = graphName as GraphName;
-		const content = await graphOf(folder, name, { dialect: dialectOf(device?.deviceId ?? 'cpu') });
+		const content = await graphOf(folder, name, formOf(device));
 		return openSession({ name, content }, { threads, dataFolder: folder, ...(device ? { device } : {}) });
 	};
 }

@@ -1,7 +1,7 @@
 import type { DeviceUse } from '../../inference/devices.ts';
 import { dialectOf, needsNvidia } from '../../inference/devices.ts';
 import type { DeviceChooser, InferenceModel } from '../../inference/inference.ts';
-import { type DeviceId, deviceNames } from '../../../preload/common/device.ts';
+import { type DeviceId, deviceNames, type FloatSize } from '../../../preload/common/device.ts';
 import type { DeviceInfo } from '../../../preload/contract/device.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import { chooseDevice, type DeviceChoice } from './choice.ts';
@@ -31,10 +31,10 @@ export interface DeviceRegistry extends DeviceChooser {
 	prefer(deviceId: DeviceId | null): void;
 	/** Keeps what was found of a device; `null` forgets what was known. */
 	note(modelId: string, deviceId: DeviceId, found: Found | null): void;
-	useOf(deviceId: DeviceId): DeviceUse;
+	useOf(deviceId: DeviceId, floats?: FloatSize): DeviceUse;
 }
 
-export type Found = Pick<DeviceNote, 'state' | 'millisPerFrame' | 'parts' | 'difference' | 'reason'>;
+export type Found = Pick<DeviceNote, 'state' | 'millisPerFrame' | 'parts' | 'floats' | 'difference' | 'reason'>;
 
 export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 	const { possible } = deps;
@@ -55,7 +55,10 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		const hasNvidia = deps.nvidiaFolder() !== null;
 		return devicesOf(modelId).map((deviceId): DeviceInfo => {
 			const name = deviceNames[deviceId];
-			const unknown = { millisPerFrame: null, parts: [], difference: null, reason: null, measuredAtMillis: null };
+			const unknown = {
+				...{ millisPerFrame: null, parts: [], floats: 'fp32' as const },
+				...{ difference: null, reason: null, measuredAtMillis: null },
+			};
 			if (needsNvidia(deviceId) && !hasNvidia) {
 				return { ...unknown, deviceId, name, state: 'notInstalled', reason: 'Needs NVIDIA support' };
 			}
@@ -76,8 +79,8 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		return chooseDevice(devices, devices.length === 1 ? null : wanted);
 	}
 
-	function useOf(deviceId: DeviceId): DeviceUse {
-		return { deviceId, runtimeFolder: deps.nvidiaFolder() };
+	function useOf(deviceId: DeviceId, floats: FloatSize = 'fp32'): DeviceUse {
+		return { deviceId, runtimeFolder: deps.nvidiaFolder(), floats };
 	}
 
 	function note(modelId: string, deviceId: DeviceId, found: Found | null): void {
@@ -100,7 +103,10 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		choiceOf,
 		useOf,
 		note,
-		deviceOf: (modelId) => useOf(choiceOf(modelId).deviceId),
+		deviceOf: (modelId) => {
+			const { deviceId } = choiceOf(modelId);
+			return useOf(deviceId, infosOf(modelId).find((info) => info.deviceId === deviceId)?.floats);
+		},
 		preferred: () => notes.read().preferredDeviceId,
 		prefer: (deviceId) => {
 			if (deviceId !== null && !possible.includes(deviceId)) {
@@ -118,8 +124,8 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 			// Several that worked on it may tell; once is enough.
 			if (infosOf(modelId).find((info) => info.deviceId === deviceId)?.state !== 'failed') {
 				const known = infosOf(modelId).find((info) => info.deviceId === deviceId);
-				const { millisPerFrame = null, parts = [], difference = null } = known ?? {};
-				note(modelId, deviceId, { state: 'failed', millisPerFrame, parts, difference, reason });
+				const { millisPerFrame = null, parts = [], floats = 'fp32', difference = null } = known ?? {};
+				note(modelId, deviceId, { state: 'failed', millisPerFrame, parts, floats, difference, reason });
 				const next = deviceNames[choiceOf(modelId).deviceId];
 				deps.onGaveWay({ device: deviceNames[deviceId], reason, next });
 			}

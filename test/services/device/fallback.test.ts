@@ -44,7 +44,7 @@ test('a device is measured in a process of its own, and one that lies, refuses, 
 	const services = await openStandIn();
 	standIn('right');
 	const right = await measured(services);
-	expect(right.webgpu).toMatchObject({ state: 'usable', reason: null });
+	expect(right.webgpu).toMatchObject({ state: 'usable', floats: 'fp32', reason: null });
 	// Its graphs are of other operators than the CPU's, which round otherwise.
 	expect(right.webgpu.difference).toBeGreaterThan(0);
 	expect(right.webgpu.difference).toBeLessThan(1e-5);
@@ -81,6 +81,30 @@ test('a device is measured in a process of its own, and one that lies, refuses, 
 	await client.device.measure({ modelId });
 	await client.job.cancel({ jobId: (await began).jobId });
 	expect(await ended).toMatchObject({ job: { state: 'cancelled' }, error: null });
+});
+
+test('half precision is used where it is faster and right, and left with its device', async () => {
+	const services = await openStandIn();
+	const { client, run, next } = services;
+	standIn('half wrong');
+	const wrong = await measured(services);
+	expect(wrong.webgpu).toMatchObject({ state: 'usable', floats: 'fp32', reason: null });
+	expect(wrong.webgpu.difference).toBeLessThan(1e-5);
+	standIn('half');
+	const half = await measured(services);
+	expect(half.webgpu).toMatchObject({ state: 'usable', floats: 'fp16', reason: null });
+	expect(half.webgpu.difference).toBeGreaterThan(1e-4);
+	expect(half.webgpu.difference).toBeLessThan(0.01);
+	expect(half.list).toMatchObject({ usedDeviceId: 'webgpu' });
+
+	// That the run meets what only graphs of half precision do shows that it has them.
+	standIn('half crash');
+	const { trackId } = await squareProject(services, { name: 'Half', left: 10, frameCount: 4 });
+	await client.annotate.setMask({ trackId, frameIndex: 0, mask: rleToBytes(square(10)) });
+	const told = next('warning', ({ code }) => code === 'device.gaveWay');
+	const { result } = await run<RunResult>(() => client.track.propagate({ videoId: 1, modelId }));
+	expect(result).toMatchObject({ frameCount: 3, isPublished: true });
+	expect((await told).message).toContain('CPU takes over');
 });
 
 test.each(['crash 14', 'hang 14'])('a run goes on exactly where its device was lost: %s', async (behaviour) => {

@@ -94,7 +94,7 @@ export class Run {
 					signal.throwIfAborted();
 					await this.#change();
 				}
-				const result = await turns.take('run', signal, async () => {
+				const result = await turns.take({ kind: 'run', modelId: task.modelId }, signal, async () => {
 					const started = performance.now();
 					waitedMillis = 0;
 					const step = await results.next();

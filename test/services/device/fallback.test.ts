@@ -26,8 +26,8 @@ function standIn(behaviour: string): void {
 }
 
 /** Real services with a miniature model, whose WebGPU is a stand-in. */
-async function openStandIn(): Promise<OpenServices> {
-	open = await openServices({ inferenceEntry, inferenceSilenceMillis: 12_000, measureStepLimitMillis: 20_000 });
+async function openStandIn({ inferenceSilenceMillis = 12_000 } = {}): Promise<OpenServices> {
+	open = await openServices({ inferenceEntry, inferenceSilenceMillis, measureStepLimitMillis: 20_000 });
 	const weights = join(open.folder, 'weights.pt');
 	writeFileSync(weights, torchFile(new Map(seededTensors(miniatureConfig('2.1'), { seed: 7, objectScoreBias: 4 }))));
 	const { client } = open;
@@ -105,6 +105,31 @@ test('half precision is used where it is faster and right, and left with its dev
 	const { result } = await run<RunResult>(() => client.track.propagate({ videoId: 1, modelId }));
 	expect(result).toMatchObject({ frameCount: 3, isPublished: true });
 	expect((await told).message).toContain('CPU takes over');
+});
+
+test('a run that a click with another model cut off goes on by itself', { timeout: 300_000 }, async () => {
+	const services = await openStandIn({ inferenceSilenceMillis: 120_000 });
+	const { client, run, next } = services;
+	await client.device.choose({ deviceId: 'webgpu' });
+	const { trackId } = await squareProject(services, { name: 'Bystander', left: 10, frameCount });
+	await client.annotate.setMask({ trackId, frameIndex: 0, mask: rleToBytes(square(10)) });
+	standIn('crash 1 mask-decoder');
+	const reached: number[] = [];
+	let clicked: Promise<unknown> | null = null;
+	const click = { kind: 'point' as const, x: 30, y: 60, isPositive: true };
+	const stop = client.on('run.frames', ({ frameIndexes }) => {
+		reached.push(...frameIndexes);
+		clicked ??= run(() => client.segment.preview({ videoId: 1, frameIndex: 1, prompts: [click], modelId }));
+	});
+	const jobEnded = next('job.done', ({ job }) => job.method === 'track.propagate');
+	const { result } = await run<RunResult>(() => client.track.propagate({ videoId: 1, modelId: 'builtin-basic' }));
+	stop();
+	expect(result).toMatchObject({ frameCount: frameCount - 1, isPublished: true });
+	expect(reached).toEqual(Array.from({ length: frameCount - 1 }, (_, index) => index + 1));
+	expect((await jobEnded).job.warnings).toEqual([expect.stringContaining('while another model was at work')]);
+	// The click is answered too, on the device that took over; the built-in model is not to blame.
+	await clicked;
+	expect((await client.model.list()).map(({ device }) => device)).toEqual(['CPU', 'CPU']);
 });
 
 test.each(['crash 14', 'hang 14'])('a run goes on exactly where its device was lost: %s', async (behaviour) => {

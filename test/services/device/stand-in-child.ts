@@ -1,6 +1,7 @@
 /**
  * An inference process whose WebGPU is a stand-in: it computes on the CPU and then does what `MASKLET_STAND_IN` says, at
- * the n-th run of the memory attention in this process: `crash 12`, `hang 12`; or `wrong`, `refuse`, `right`. It has no
+ * the n-th run of the memory attention (or of another graph) in this process: `crash 12`, `hang 12`,
+ * `crash 1 mask-decoder`; or `wrong`, `refuse`, `right`. It has no
  * fp16, but with `half`: there, a graph that is given the same again answers at once; with `half wrong`, wrongly; with
  * `half crash`, the first memory attention crashes.
  */
@@ -11,8 +12,8 @@ import { parentChannel } from '../../../main/inference/parent-channel.ts';
 import type { Session, Tensor } from '../../../models/predict/session.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 
-const [behaviour, detail] = (process.env.MASKLET_STAND_IN ?? 'right').split(' ');
-let attentionRuns = 0;
+const [behaviour, detail, failingGraph = 'memory-attention'] = (process.env.MASKLET_STAND_IN ?? 'right').split(' ');
+let runsOfGraph = 0;
 
 serveInference(parentChannel(), {
 	openSession: async ({ name, content }, { device, ...options }) => {
@@ -34,7 +35,7 @@ serveInference(parentChannel(), {
 		return {
 			dispose: () => session.dispose(),
 			run: async (inputs) => {
-				if (name === 'memory-attention' && ++attentionRuns === Number(detail)) {
+				if (name === failingGraph && ++runsOfGraph === Number(detail)) {
 					fail(behaviour);
 				}
 				const outputs = await session.run(inputs);

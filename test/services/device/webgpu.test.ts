@@ -13,7 +13,7 @@ import { size, square, squareProject } from '../square-project.ts';
 import { useSwiftShader } from './swift-shader.ts';
 
 const modelId = 'miniature';
-const frameCount = 4;
+const frameCount = 3;
 const isSoftware = process.platform === 'linux' && process.arch === 'x64';
 let open: OpenServices | null = null;
 let leaveSwiftShader = () => {};

@@ -83,10 +83,11 @@ export function graphsOf(
 	options: Pick<OpenSam2Options, 'folder' | 'threads' | 'device' | 'openSession'>,
 ): CreateSession {
 	const { folder, threads = threadsHere(), device } = options;
-	const { openSession = (graph, ortOptions) => openOrtSession(graph.content, ortOptions) } = options;
+	const { openSession = (graph, given) => openOrtSession(graph.content, given) } = options;
 	return async (graphName) => {
 		const name = graphName as GraphName;
 		const content = await graphOf(folder, name, formOf(device));
-		return openSession({ name, content }, { threads, dataFolder: folder, ...(device ? { device } : {}) });
+		const ortOptions = { threads, spins: false, dataFolder: folder, ...(device ? { device } : {}) };
+		return openSession({ name, content }, ortOptions);
 	};
 }

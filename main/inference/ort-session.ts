@@ -14,6 +14,11 @@ export type OrtSessionOptions = {
 	 * times as long for each. Default: they are kept.
 	 */
 	flushesDenormals?: boolean;
+	/**
+	 * Threads that have nothing to do run in circles until they have, which keeps what else runs on the machine from its
+	 * work, and a graph's other threads too. Default: they do, as the runtime has it.
+	 */
+	spins?: boolean;
 	/** Where the data file of a graph lies that is given as bytes. */
 	dataFolder?: string;
 	/** Default: the CPU, with the runtime that ships. */
@@ -27,7 +32,8 @@ export type OrtSessionOptions = {
  * @throws device.failed where another device than the CPU refuses to load or to run
  */
 export async function openOrtSession(graph: string | Uint8Array, options: OrtSessionOptions): Promise<Session> {
-	const { threads, flushesDenormals = false, dataFolder, device = { deviceId: 'cpu', runtimeFolder: null } } = options;
+	const { threads, flushesDenormals = false, spins = true, dataFolder } = options;
+	const { device = { deviceId: 'cpu', runtimeFolder: null } } = options;
 	const { InferenceSession, Tensor: RuntimeTensor } = loadRuntime(device.runtimeFolder);
 	const isDirectMl = device.deviceId === 'directml';
 	const session: InferenceSession = await onDevice(device, () =>
@@ -43,6 +49,7 @@ export async function openOrtSession(graph: string | Uint8Array, options: OrtSes
 			extra: {
 				session: {
 					...(flushesDenormals ? { set_denormal_as_zero: '1' } : {}),
+					...(spins ? {} : { intra_op: { allow_spinning: '0' } }),
 					...(dataFolder === undefined ? {} : { model_external_initializers_file_folder_path: dataFolder }),
 				},
 			},

@@ -13,6 +13,8 @@ type Life = {
 	/** Why it was ended by us; null while it lives and where it died by itself. */
 	endedBecause: StudioError | null;
 	watch: SilenceWatch;
+	/** The model whose step was started last. */
+	modelAtWork: string | null;
 };
 
 /**
@@ -27,6 +29,8 @@ export class ChildProcess {
 	#busy = 0;
 	/** Ended once nothing is under way. */
 	#isOutdated = false;
+	/** What was at work when a call was cut off, by the error that told so. */
+	readonly #atWork = new WeakMap<StudioError, string>();
 
 	constructor(options: ChildOptions) {
 		this.#options = options;
@@ -50,10 +54,19 @@ export class ChildProcess {
 			if (!isStudioError(error, 'request.closed') || this.#isClosed) {
 				throw error;
 			}
-			throw life?.endedBecause ?? new StudioError('model.processDied', { reason: 'it was ended from outside' });
+			const cut = life?.endedBecause ?? new StudioError('model.processDied', { reason: 'it was ended from outside' });
+			if (life !== null && life.modelAtWork !== null) {
+				this.#atWork.set(cut, life.modelAtWork);
+			}
+			throw cut;
 		} finally {
 			release();
 		}
+	}
+
+	/** The model that was at work when the child ended, for an error of `call` that tells so; null where none is known. */
+	modelAtWork(error: unknown): string | null {
+		return isStudioError(error) ? (this.#atWork.get(error) ?? null) : null;
 	}
 
 	/** Tells the child, if there is one. */
@@ -151,9 +164,14 @@ export class ChildProcess {
 				const { videoKey, frameIndex } = input as ParentMethods['picture']['input'];
 				return pictureAt(videoKey, frameIndex, signal);
 			},
+			onNotice: (name, payload) => {
+				if (name === 'atWork') {
+					life.modelAtWork = payload as string;
+				}
+			},
 			onInternalError: (method, error) => log.warn(`inference ${method}: ${String(error)}`),
 		});
-		const life: Life = { link, endedBecause: null, watch };
+		const life: Life = { link, endedBecause: null, watch, modelAtWork: null };
 		const began = this.#life;
 		link.onClose(() => {
 			watch.stop();

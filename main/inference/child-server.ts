@@ -39,7 +39,7 @@ export function serveInference(channel: Channel, options: { openSession?: OpenSe
 }
 
 class ChildServer {
-	readonly #turns = new Turns();
+	readonly #turns = new Turns((modelId) => this.#link!.notify('atWork', modelId));
 	readonly #trackers: Trackers;
 	readonly #openSession: OpenSession | undefined;
 	readonly #pictures = new PictureCache(pictureCacheBytes);
@@ -90,7 +90,7 @@ class ChildServer {
 
 	async #prompt({ source, task, priority }: Input<'prompt'>, signal: AbortSignal): Promise<PromptAnswer> {
 		const picture = await this.#pictureAt(task, signal);
-		return await this.#turns.take(priority, signal, async () => {
+		return await this.#turns.take({ kind: priority, modelId: task.modelId }, signal, async () => {
 			const tracker = await this.#trackers.get(task.modelId, source);
 			const request = { picture, prompts: promptsFromWire(task, task.prompts), pictureKey: pictureKey(task) };
 			const result = await tracker.prompt(request, signal);
@@ -104,7 +104,7 @@ class ChildServer {
 
 	async #prepare({ source, task }: Input<'prepare'>, signal: AbortSignal): Promise<null> {
 		const picture = await this.#pictureAt(task, signal);
-		return await this.#turns.take('prepare', signal, async () => {
+		return await this.#turns.take({ kind: 'prepare', modelId: task.modelId }, signal, async () => {
 			const tracker = await this.#trackers.get(task.modelId, source);
 			await tracker.prepare(picture, pictureKey(task), signal);
 			return null;

@@ -86,6 +86,7 @@ export interface Inference {
 	 * The run starts when it is iterated, and is cancelled when the iteration is left. One iteration only.
 	 *
 	 * @throws device.gaveWay where its device crashed, hung or refused: the rest can be asked for anew, on the next one
+	 * @throws model.interrupted where another model's work ended the child: the rest can be asked for anew
 	 */
 	track(task: TrackTask, options: { signal: AbortSignal }): AsyncIterable<TrackAnswer>;
 	/** Lets go of what the child holds of a model, because its folder is gone or another. */
@@ -151,14 +152,26 @@ export function createInference(options: InferenceOptions): Inference {
 		return placeOf(modelId).device.deviceId === deviceId ? null : reason;
 	};
 
-	/** Does the work on the first device that can. */
+	/** Whether work was cut off that only waited, or was between two steps, while another model was at work. */
+	const isBystander = (modelId: string, error: unknown): boolean => {
+		const atWork = child.modelAtWork(error);
+		return atWork !== null && atWork !== modelId;
+	};
+
+	/** Does the work on the first device that can; once more where another model's work cut it off. */
 	const onDevice = async <T>(modelId: string, work: (source: ModelSource) => Promise<T>): Promise<T> => {
+		let isSecond = false;
 		for (;;) {
 			const { source, device } = placeOf(modelId);
 			try {
 				return await work(source);
 			} catch (error) {
-				if (gaveWay(modelId, device, error) === null) {
+				if (isBystander(modelId, error)) {
+					if (isSecond) {
+						throw error;
+					}
+					isSecond = true;
+				} else if (gaveWay(modelId, device, error) === null) {
 					throw error;
 				}
 			}
@@ -201,6 +214,9 @@ export function createInference(options: InferenceOptions): Inference {
 				}
 			} catch (error) {
 				signal.throwIfAborted();
+				if (isBystander(task.modelId, error)) {
+					throw new StudioError('model.interrupted', undefined, { cause: error });
+				}
 				const reason = gaveWay(task.modelId, device, error);
 				if (reason === null) {
 					throw error;

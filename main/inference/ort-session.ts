@@ -14,18 +14,21 @@ export type OrtSessionOptions = {
 	 * times as long for each. Default: they are kept.
 	 */
 	flushesDenormals?: boolean;
+	/** Where the data file of a graph lies that is given as bytes. */
+	dataFolder?: string;
 	/** Default: the CPU, with the runtime that ships. */
 	device?: DeviceUse;
 };
 
 /**
- * A session of a graph: its bytes, or the path of its file, beside which its data file lies. Loading and running block
+ * A session of a graph: its bytes, or the path of its file, beside which its data file lies then. Loading and running block
  * the thread: call it in a process of its own.
  *
  * @throws device.failed where another device than the CPU refuses to load or to run
  */
 export async function openOrtSession(graph: string | Uint8Array, options: OrtSessionOptions): Promise<Session> {
-	const { threads, flushesDenormals = false, device = { deviceId: 'cpu', runtimeFolder: null } } = options;
+	const { threads, flushesDenormals = false, dataFolder } = options;
+	const { device = { deviceId: 'cpu', runtimeFolder: null } } = options;
 	const { InferenceSession, Tensor: RuntimeTensor } = loadRuntime(device.runtimeFolder);
 	const isDirectMl = device.deviceId === 'directml';
 	const session: InferenceSession = await onDevice(device, () =>
@@ -43,6 +46,7 @@ export async function openOrtSession(graph: string | Uint8Array, options: OrtSes
 					// Threads that spin for work take it from the decoder, the window and the other graphs' threads.
 					'intra_op.allow_spinning': '0',
 					...(flushesDenormals ? { set_denormal_as_zero: '1' } : {}),
+					...(dataFolder === undefined ? {} : { model_external_initializers_file_folder_path: dataFolder }),
 				},
 			},
 		}),

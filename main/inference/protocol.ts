@@ -91,6 +91,7 @@ export type PromptPriority = 'click' | 'preview';
  * What the child answers, over `preload/rpc/link.ts`: errors, cancelling and ids are the link's. A run is opened, then
  * its results are fetched; the child computes some frames ahead and waits to be asked for more, which bounds what is
  * under way. The notice `closeRun` with the run's id ends it; `forgetModel` with a model's id lets go of its weights.
+ * The child's notice `atWork` names the model of each step before it starts.
  */
 export type ChildMethods = {
 	prompt: { input: { source: ModelSource; task: PromptTask; priority: PromptPriority }; output: PromptAnswer };

@@ -87,7 +87,7 @@ export class Run {
 					signal.throwIfAborted();
 					await this.#change();
 				}
-				const step = await turns.take('run', signal, () => results.next());
+				const step = await turns.take({ kind: 'run', modelId: task.modelId }, signal, () => results.next());
 				if (step.done) {
 					break;
 				}

@@ -2,6 +2,8 @@
 export const turnOrder = { click: 0, preview: 1, run: 2, prepare: 3 } as const;
 export type TurnKind = keyof typeof turnOrder;
 
+export type Turn = { kind: TurnKind; modelId: string };
+
 type Waiting = { order: number; start: () => void };
 
 /**
@@ -11,15 +13,22 @@ type Waiting = { order: number; start: () => void };
 export class Turns {
 	#isBusy = false;
 	readonly #waiting: Waiting[] = [];
+	readonly #onStep: (modelId: string) => void;
+
+	/** `onStep` is told which model each step is of, before it starts. */
+	constructor(onStep: (modelId: string) => void) {
+		this.#onStep = onStep;
+	}
 
 	/** Waits for a turn, does the step, and passes on. An aborted wait leaves the queue and throws. */
-	async take<T>(kind: TurnKind, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
+	async take<T>(turn: Turn, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
 		signal.throwIfAborted();
 		if (this.#isBusy) {
-			await this.#queue(turnOrder[kind], signal);
+			await this.#queue(turnOrder[turn.kind], signal);
 		}
 		this.#isBusy = true;
 		try {
+			this.#onStep(turn.modelId);
 			return await step();
 		} finally {
 			this.#isBusy = false;

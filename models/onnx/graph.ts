@@ -1,5 +1,7 @@
 import { assert } from '../../preload/common/assert.ts';
+import type { FloatSize } from '../../preload/common/device.ts';
 import type { OnnxAttribute, OnnxDim, OnnxElementType, OnnxNode, OnnxTensorInfo } from './protobuf.ts';
+import { elementTypeCodes } from './protobuf.ts';
 
 export type Dim = OnnxDim;
 /** A tensor inside a graph. A dimension is a size, or the name of one that is known only when the graph runs. */
@@ -18,9 +20,11 @@ export type QuantizedWeight = {
 	data: Value;
 	scale: Value;
 };
-/** `int8`: linear layers of many tokens multiply whole numbers. */
+/** `int8`: linear layers of many tokens have weights in whole numbers. */
 export type GraphPrecision = 'fp32' | 'int8';
-export type GraphOptions = { dialect: 'contrib' | 'plain'; precision?: GraphPrecision };
+/** `plain`: standard operators alone. `contrib`: also the runtime's fused ones. The tensors are the same. */
+export type Dialect = 'contrib' | 'plain';
+export type GraphOptions = { dialect: Dialect; precision?: GraphPrecision; floats?: FloatSize };
 export type GraphConstant = { value: Value; shape: readonly number[]; data: () => Float32Array | BigInt64Array };
 
 export type NodeResult = { elementType?: OnnxElementType; shape: readonly Dim[] };
@@ -37,34 +41,38 @@ export class Graph {
 	readonly weights = new Map<string, GraphWeight>();
 	readonly quantized: QuantizedWeight[] = [];
 	readonly constants: GraphConstant[] = [];
-	/** `plain`: standard operators alone. `contrib`: also the runtime's fused attention. */
-	readonly dialect: 'contrib' | 'plain';
+	readonly dialect: Dialect;
 	readonly precision: GraphPrecision;
+	/** What numbers are between the inputs, tensors and outputs, which are float32 always. */
+	readonly floats: FloatSize;
 	private readonly sharedIntegers = new Map<string, Value>();
+	private readonly narrowed = new Map<string, Value>();
 
 	constructor(name: string, options: GraphOptions) {
-		const { dialect, precision = 'fp32' } = options;
-		assert(precision === 'fp32' || dialect === 'contrib', 'whole numbers are multiplied by an operator of contrib');
+		const { dialect, precision = 'fp32', floats = 'fp32' } = options;
 		this.name = name;
 		this.dialect = dialect;
 		this.precision = precision;
+		this.floats = floats;
 	}
 
 	input(name: string, shape: readonly Dim[]): Value {
-		this.inputs.push({ name, elementType: 'float32', shape });
-		return { name, elementType: 'float32', shape };
+		const value: Value = { name, elementType: 'float32', shape };
+		this.inputs.push(value);
+		return this.narrow(value);
 	}
 
 	output(name: string, value: Value): void {
+		const isNarrow = this.floats === 'fp16';
 		this.nodes.push({
 			name: `out/${name}`,
-			opType: 'Identity',
+			opType: isNarrow ? 'Cast' : 'Identity',
 			domain: '',
 			inputs: [value.name],
 			outputs: [name],
-			attributes: {},
+			attributes: isNarrow ? { to: elementTypeCodes.float32 } : {},
 		});
-		this.outputs.push({ ...value, name });
+		this.outputs.push({ ...value, elementType: 'float32', name });
 	}
 
 	/** The checkpoint's tensor `key`, which must have `shape`. Using it twice gives the same value. */
@@ -72,13 +80,13 @@ export class Graph {
 		const known = this.weights.get(key);
 		if (known !== undefined) {
 			assert(known.layout === layout && `${known.shape}` === `${shape}`, `weight ${key} is used in two ways`);
-			return known.value;
+			return this.narrow(known.value);
 		}
 		assert(layout === 'plain' || shape.length === 2, `weight ${key} cannot be transposed`);
 		const inGraph = layout === 'plain' ? [...shape] : [...shape].reverse();
 		const value: Value = { name: key, elementType: 'float32', shape: inGraph };
 		this.weights.set(key, { key, shape, layout, value });
-		return value;
+		return this.narrow(value);
 	}
 
 	/** A part of the linear layer's weight `key` [output, input] in whole numbers. */
@@ -92,7 +100,7 @@ export class Graph {
 		const data: Value = { name, elementType: 'int8', shape: [shape[1], count] };
 		const scale: Value = { name: `${name}/scale`, elementType: 'float32', shape: [count] };
 		this.quantized.push({ key, shape, ...rows, data, scale });
-		return { data, scale };
+		return { data, scale: this.narrow(scale) };
 	}
 
 	/** A computed tensor of ours; `data` is called once, when the model is written. */
@@ -100,14 +108,16 @@ export class Graph {
 		const value: Value = { name: `constant/${name}`, elementType: 'float32', shape };
 		assert(!this.constants.some((other) => other.value.name === value.name), `constant ${name} is declared twice`);
 		this.constants.push({ value, shape, data });
-		return value;
+		return this.narrow(value);
 	}
 
-	/** A float32 scalar of rank 0. */
+	/** A scalar of rank 0. */
 	scalar(number: number): Value {
 		const name = `constant/scalar/${number}`;
 		const known = this.constants.find((other) => other.value.name === name);
-		return known === undefined ? this.constant(`scalar/${number}`, [], () => Float32Array.of(number)) : known.value;
+		return known === undefined
+			? this.constant(`scalar/${number}`, [], () => Float32Array.of(number))
+			: this.narrow(known.value);
 	}
 
 	/** A list of int64, as shapes and axes are given. */
@@ -124,6 +134,25 @@ export class Graph {
 		return value;
 	}
 
+	/** What numbers are inside the graph. */
+	get floatType(): 'float32' | 'float16' {
+		return this.floats === 'fp16' ? 'float16' : 'float32';
+	}
+
+	/** A float32 tensor as it is used inside; the runtime does it once for one that is stored. */
+	private narrow(value: Value): Value {
+		if (this.floats === 'fp32') {
+			return value;
+		}
+		const known = this.narrowed.get(value.name);
+		if (known !== undefined) {
+			return known;
+		}
+		const [narrowed] = this.node('Cast', [value], [{ shape: value.shape }], { to: elementTypeCodes.float16 });
+		this.narrowed.set(value.name, narrowed!);
+		return narrowed!;
+	}
+
 	/** Adds a node; `results` says the type and shape of each output. An input of `null` is one left out. */
 	node(
 		opType: string,
@@ -134,7 +163,7 @@ export class Graph {
 	): Value[] {
 		const name = `${opType}_${this.nodes.length}`;
 		const values = results.map((result, index): Value => {
-			return { name: `${name}/${index}`, elementType: result.elementType ?? 'float32', shape: result.shape };
+			return { name: `${name}/${index}`, elementType: result.elementType ?? this.floatType, shape: result.shape };
 		});
 		this.nodes.push({
 			name,

@@ -1,6 +1,6 @@
 import { assert } from '../../preload/common/assert.ts';
 import type { Dim, Graph, Value } from './graph.ts';
-import type { OnnxAttribute } from './protobuf.ts';
+import { elementTypeCodes, type OnnxAttribute, type OnnxElementType } from './protobuf.ts';
 import { broadcast, fixed, sizeKey } from './shape.ts';
 
 /*
@@ -24,24 +24,23 @@ export function divide(graph: Graph, left: Value, right: Value): Value {
 	return binary(graph, 'Div', left, right);
 }
 
-/** 1 where left > right, else 0, as float32. */
+/** 1 where left > right, else 0. */
 export function greater(graph: Graph, left: Value, right: Value): Value {
 	const shape = broadcast(left.shape, right.shape);
 	const [isGreater] = graph.node('Greater', [left, right], [{ elementType: 'bool', shape }]);
-	return cast(graph, isGreater!, 'float32');
+	return cast(graph, isGreater!, graph.floatType);
 }
 
-/** Elementwise choice: `whenTrue` where `condition` (0 or 1, float32) is not 0. */
+/** Elementwise choice: `whenTrue` where `condition` (0 or 1) is not 0. */
 export function where(graph: Graph, condition: Value, whenTrue: Value, whenFalse: Value): Value {
-	const [isTrue] = graph.node('Cast', [condition], [{ elementType: 'bool', shape: condition.shape }], { to: 9 });
+	const isTrue = cast(graph, condition, 'bool');
 	const shape = broadcast(condition.shape, broadcast(whenTrue.shape, whenFalse.shape));
-	return graph.node('Where', [isTrue!, whenTrue, whenFalse], [{ shape }])[0]!;
+	return graph.node('Where', [isTrue, whenTrue, whenFalse], [{ shape }])[0]!;
 }
 
-export function cast(graph: Graph, value: Value, elementType: 'float32' | 'int64'): Value {
-	return graph.node('Cast', [value], [{ elementType, shape: value.shape }], {
-		to: elementType === 'float32' ? 1 : 7,
-	})[0]!;
+export function cast(graph: Graph, value: Value, elementType: OnnxElementType): Value {
+	const result = { elementType, shape: value.shape };
+	return graph.node('Cast', [value], [result], { to: elementTypeCodes[elementType] })[0]!;
 }
 
 export type UnaryOp = 'Relu' | 'Sigmoid' | 'Gelu' | 'Sin' | 'Cos';
@@ -90,6 +89,10 @@ export function linearParts(
 		return biases.map((partBias, part) => {
 			const range = { start: part * outputSize, end: (part + 1) * outputSize };
 			const { data, scale } = graph.quantizedWeight(`${key}.weight`, [rows, inputSize], range);
+			if (graph.dialect === 'plain' || graph.floats === 'fp16') {
+				const weight = graph.node('DequantizeLinear', [data, scale], [{ shape: data.shape }], { axis: 1 })[0]!;
+				return add(graph, matmul(graph, value, weight), partBias);
+			}
 			const shape = [...value.shape.slice(0, -1), outputSize];
 			const inputs = [value, data, scale, null, partBias];
 			return graph.node('DynamicQuantizeMatMul', inputs, [{ shape }], {}, 'com.microsoft')[0]!;
@@ -241,7 +244,7 @@ export function tile(graph: Graph, value: Value, repeats: readonly number[]): Va
 	return graph.node('Tile', [value, graph.integers(repeats)], [{ shape }])[0]!;
 }
 
-/** Rows of `table` [n, ..] at `indices`, whole numbers held as float32. */
+/** Rows of `table` [n, ..] at `indices`, whole numbers held as floats. */
 export function gatherRows(graph: Graph, table: Value, indices: Value): Value {
 	const shape = [...indices.shape, ...table.shape.slice(1)];
 	return graph.node('Gather', [table, cast(graph, indices, 'int64')], [{ shape }], { axis: 0 })[0]!;

@@ -7,7 +7,7 @@ import { present } from '../../preload/common/assert.ts';
  */
 
 export type OnnxDim = number | string;
-export type OnnxElementType = 'float32' | 'int8' | 'int64' | 'bool';
+export type OnnxElementType = 'float32' | 'float16' | 'int8' | 'int64' | 'bool';
 export type OnnxAttribute = number | { float: number } | { floats: readonly number[] } | string | readonly number[];
 export type OnnxNode = {
 	name: string;
@@ -32,7 +32,13 @@ export type OnnxModel = {
 };
 
 const IR_VERSION = 10;
-const elementTypeCodes: Record<OnnxElementType, number> = { float32: 1, int8: 3, int64: 7, bool: 9 };
+export const elementTypeCodes: Record<OnnxElementType, number> = {
+	float32: 1,
+	int8: 3,
+	int64: 7,
+	bool: 9,
+	float16: 10,
+};
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;

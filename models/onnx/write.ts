@@ -14,20 +14,27 @@ const ALIGNMENT_BYTES = 4096;
 export type ExternalTensor = { offsetBytes: number; lengthBytes: number; load: () => Promise<Uint8Array> };
 export type WrittenGraph = { modelBytes: Uint8Array; external: ExternalTensor[]; externalBytes: number };
 
+export type WriteOptions = {
+	/** What the data file is called. */
+	location: string;
+	/** Gives a checkpoint's tensor. */
+	loadWeight: (key: string) => Promise<Float32Array>;
+	/** Tensors that need not be loaded, by their names in the graph: as the file of another dialect holds them. */
+	known?: ReadonlyMap<string, Uint8Array>;
+};
+
 /**
- * Lays a graph out as a model file and a data file beside it called `location`. `loadWeight` gives a checkpoint's
- * tensor; small ones are loaded at once, the others when the data file is written, one at a time.
+ * Lays a graph out as a model file and a data file beside it. Small tensors are in the model file and are loaded at
+ * once, the others when the data file is written, one at a time. Graphs of one network lay out the same data file,
+ * whatever their dialect.
  */
-export async function writeGraph(
-	graph: Graph,
-	options: { location: string; loadWeight: (key: string) => Promise<Float32Array> },
-): Promise<WrittenGraph> {
+export async function writeGraph(graph: Graph, options: WriteOptions): Promise<WrittenGraph> {
 	const initializers: OnnxInitializer[] = [];
 	const external: ExternalTensor[] = [];
 	let offsetBytes = 0;
 	const place = async (info: Omit<OnnxInitializer, 'data'>, lengthBytes: number, load: () => Promise<Uint8Array>) => {
 		if (lengthBytes < EXTERNAL_FROM_BYTES) {
-			initializers.push({ ...info, data: { bytes: await load() } });
+			initializers.push({ ...info, data: { bytes: options.known?.get(info.name) ?? (await load()) } });
 			return;
 		}
 		external.push({ offsetBytes, lengthBytes, load });

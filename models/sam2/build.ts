@@ -1,5 +1,5 @@
 import { Graph } from '../onnx/graph.ts';
-import type { GraphPrecision, Value } from '../onnx/graph.ts';
+import type { Dialect, GraphPrecision, Value } from '../onnx/graph.ts';
 import {
 	add,
 	concat,
@@ -15,6 +15,7 @@ import {
 } from '../onnx/ops.ts';
 import { greater } from '../onnx/ops.ts';
 import { merged } from '../onnx/shape.ts';
+import type { FloatSize } from '../../preload/common/device.ts';
 import type { Sam2Config } from './config.ts';
 import { gridSize, lowResSize, MEMORY_ROWS, tokensPerPointer } from './config.ts';
 import { fpn } from './fpn.ts';
@@ -25,7 +26,6 @@ import { markAbsent, memoryEncoder } from './memory-encoder.ts';
 import { sinePeriod } from './position.ts';
 import { densePosition, encodeMask, encodePoints, toTokens } from './prompt-encoder.ts';
 
-export type Dialect = 'contrib' | 'plain';
 export const graphNames = [
 	'image-encoder',
 	'mask-prompt',
@@ -46,10 +46,10 @@ export type GraphVariant = {
 	memoryPooling: 1 | 2;
 };
 export const plainVariant: GraphVariant = { precision: 'fp32', memoryPooling: 1 };
-type BuildOptions = { dialect: Dialect; variant?: GraphVariant };
+type BuildOptions = { dialect: Dialect; variant?: GraphVariant; floats?: FloatSize };
 
-/** Graphs in which most of the time goes; whole numbers are for these. */
-const heavyGraphs: readonly GraphName[] = ['image-encoder', 'memory-attention'];
+/** Graphs in which most of the time goes; whole numbers and half precision are for these. */
+export const heavyGraphs: readonly GraphName[] = ['image-encoder', 'memory-attention'];
 
 /** Tensors of a checkpoint that no graph reads, on purpose. */
 export const unusedKeys: readonly string[] = ['no_mem_pos_enc'];
@@ -64,8 +64,13 @@ const builders: Record<GraphName, (graph: Graph, config: Sam2Config, variant: Gr
 
 /** The graph `name` of a network. */
 export function buildGraph(name: GraphName, config: Sam2Config, options: BuildOptions): Graph {
-	const { dialect, variant = plainVariant } = options;
-	const graph = new Graph(name, { dialect, precision: heavyGraphs.includes(name) ? variant.precision : 'fp32' });
+	const { dialect, variant = plainVariant, floats } = options;
+	const isHeavy = heavyGraphs.includes(name);
+	const graph = new Graph(name, {
+		dialect,
+		precision: isHeavy ? variant.precision : 'fp32',
+		floats: isHeavy ? floats : 'fp32',
+	});
 	builders[name](graph, config, variant);
 	return graph;
 }

@@ -12,6 +12,10 @@ export const deviceNames: Readonly<Record<DeviceId, string>> = {
 	cpu: 'CPU',
 };
 
+/** What a device computes with: numbers of 32 bits, or of 16, which take half the memory and often less time. */
+export const floatSizes = ['fp32', 'fp16'] as const;
+export type FloatSize = (typeof floatSizes)[number];
+
 /** What a frame costs, part by part; the built-in model has one part, `frame`. */
 export const frameParts = ['imageEncoder', 'memoryAttention', 'maskDecoder', 'memoryEncoder', 'frame'] as const;
 export type FramePart = (typeof frameParts)[number];

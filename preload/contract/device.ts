@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceIds, frameParts } from '../common/device.ts';
+import { deviceIds, floatSizes, frameParts } from '../common/device.ts';
 import { command, job, nothing, query } from './define.ts';
 
 export const deviceId = z.enum(deviceIds);
@@ -18,6 +18,8 @@ export const deviceInfo = z.object({
 	/** Milliseconds a frame of one object; null where not measured. */
 	millisPerFrame: z.number().nullable(),
 	parts: z.array(partTime),
+	/** What it computes with: fp16 where it was faster and as right. */
+	floats: z.enum(floatSizes),
 	/** Largest distance from the CPU's results, as a share of their size; null where not compared. */
 	difference: z.number().nullable(),
 	/** Why it is not used; null where it can be. */

@@ -1,6 +1,6 @@
 import { hashText } from './seeded-weights.ts';
 import { resizeRgb } from '../../models/predict/picture-input.ts';
-import type { Dialect } from '../../models/sam2/build.ts';
+import type { Dialect } from '../../models/onnx/graph.ts';
 import { expectedTensors } from '../../models/sam2/build.ts';
 import type { Sam2Config } from '../../models/sam2/config.ts';
 import type { ParityConfig } from './golden.ts';

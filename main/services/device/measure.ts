@@ -1,8 +1,9 @@
-import type { DeviceUse } from '../../inference/devices.ts';
+import { type DeviceUse, triesHalf } from '../../inference/devices.ts';
 import type { InferenceModel } from '../../inference/inference.ts';
 import { measureInProcess } from '../../inference/measure-in-child.ts';
 import type { Measurement } from '../../inference/measure.ts';
-import { type DeviceId, deviceNames } from '../../../preload/common/device.ts';
+import { present } from '../../../preload/common/assert.ts';
+import { type DeviceId, deviceNames, floatSizes, type FloatSize } from '../../../preload/common/device.ts';
 import { isStudioError } from '../../../preload/common/studio-error.ts';
 import type { Channel } from '../../../preload/rpc/channel.ts';
 import type { JobHandle } from '../job/jobs.ts';
@@ -26,10 +27,10 @@ export type MeasureDevices = {
 export async function measureDevices(request: MeasureDevices): Promise<void> {
 	const { model, registry, job } = request;
 	const others = request.deviceIds.filter((deviceId) => deviceId !== 'cpu');
-	const total = (others.length + 1) * 100;
+	const total = 100 + others.reduce((sum, deviceId) => sum + 100 * sizesFor(deviceId).length, 0);
 	let doneCount = 0;
 	const measure = async (device: DeviceUse): Promise<Measurement> => {
-		const note = deviceNames[device.deviceId];
+		const note = `${deviceNames[device.deviceId]}${device.floats === 'fp16' ? ' with fp16' : ''}`;
 		job.progress(doneCount, total, note);
 		const measurement = await measureInProcess({
 			spawn: request.spawn,
@@ -42,15 +43,46 @@ export async function measureDevices(request: MeasureDevices): Promise<void> {
 		return measurement;
 	};
 	const cpu = await measure(registry.useOf('cpu'));
-	registry.note(model.modelId, 'cpu', { state: 'usable', ...timesOf(cpu), difference: null, reason: null });
+	registry.note(model.modelId, 'cpu', {
+		state: 'usable',
+		...timesOf(cpu),
+		floats: 'fp32',
+		difference: null,
+		reason: null,
+	});
 	for (const deviceId of others) {
-		registry.note(model.modelId, deviceId, await findingOf(() => measure(registry.useOf(deviceId)), cpu, job.signal));
+		const found: Found[] = [];
+		for (const floats of sizesFor(deviceId)) {
+			// What cannot be used with fp32 is not made right by less.
+			if (found.every(({ state }) => state === 'usable')) {
+				const use = registry.useOf(deviceId, floats);
+				found.push({ ...(await findingOf(() => measure(use), cpu, job.signal)), floats });
+			} else {
+				doneCount += 100;
+			}
+		}
+		registry.note(model.modelId, deviceId, best(found));
 	}
 	job.progress(total, total);
 }
 
+function sizesFor(deviceId: DeviceId): readonly FloatSize[] {
+	return triesHalf(deviceId) ? floatSizes : ['fp32'];
+}
+
+/** The fastest that can be used; what was found of the first where none can. */
+function best(found: readonly Found[]): Found {
+	const usable = found.filter(({ state }) => state === 'usable');
+	const [fastest] = usable.toSorted((one, other) => one.millisPerFrame! - other.millisPerFrame!);
+	return fastest ?? present(found[0], 'a finding');
+}
+
 /** What a device was found to be; its failure is a finding, not an error. */
-async function findingOf(measure: () => Promise<Measurement>, cpu: Measurement, signal: AbortSignal): Promise<Found> {
+async function findingOf(
+	measure: () => Promise<Measurement>,
+	cpu: Measurement,
+	signal: AbortSignal,
+): Promise<Omit<Found, 'floats'>> {
 	try {
 		const measurement = await measure();
 		const { difference, isRight, reason } = agreementOf(measurement, cpu);

@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { floatSizes } from '../../../preload/common/device.ts';
 import { deviceId, deviceInfo } from '../../../preload/contract/device.ts';
 
 const note = deviceInfo
 	.pick({ deviceId: true, millisPerFrame: true, parts: true, difference: true, reason: true })
 	.extend({
 		state: z.enum(['usable', 'wrong', 'failed']),
+		floats: z.enum(floatSizes).default('fp32'),
 		measuredAtMillis: z.number(),
 		/** What it was measured with; another makes it out of date. */
 		measuredWith: z.string(),

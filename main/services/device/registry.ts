@@ -1,7 +1,7 @@
 import type { DeviceUse } from '../../inference/devices.ts';
-import { needsNvidia } from '../../inference/devices.ts';
+import { dialectOf, needsNvidia } from '../../inference/devices.ts';
 import type { DeviceChooser, InferenceModel } from '../../inference/inference.ts';
-import { type DeviceId, deviceNames } from '../../../preload/common/device.ts';
+import { type DeviceId, deviceNames, type FloatSize } from '../../../preload/common/device.ts';
 import type { DeviceInfo } from '../../../preload/contract/device.ts';
 import { StudioError } from '../../../preload/common/studio-error.ts';
 import { chooseDevice, type DeviceChoice } from './choice.ts';
@@ -14,7 +14,7 @@ export type DeviceRegistryDeps = {
 	possible: readonly DeviceId[];
 	/** The runtime with NVIDIA's libraries; null where they were not added. */
 	nvidiaFolder: () => string | null;
-	/** Names the runtime and compiler in use. */
+	/** Names the runtime and compiler in use; a device's dialect and the model's size are added. */
 	measuredWith: string;
 	models: () => readonly InferenceModel[];
 	now: () => number;
@@ -31,20 +31,20 @@ export interface DeviceRegistry extends DeviceChooser {
 	prefer(deviceId: DeviceId | null): void;
 	/** Keeps what was found of a device; `null` forgets what was known. */
 	note(modelId: string, deviceId: DeviceId, found: Found | null): void;
-	useOf(deviceId: DeviceId): DeviceUse;
+	useOf(deviceId: DeviceId, floats?: FloatSize): DeviceUse;
 	/** Forgets what was found of a model, which is gone or has other graphs now. */
 	forget(modelId: string): void;
 }
 
-export type Found = Pick<DeviceNote, 'state' | 'millisPerFrame' | 'parts' | 'difference' | 'reason'>;
+export type Found = Pick<DeviceNote, 'state' | 'millisPerFrame' | 'parts' | 'floats' | 'difference' | 'reason'>;
 
 export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 	const { possible } = deps;
 	const notes = createDeviceNotes(deps.path);
 
-	function withOf(modelId: string): string {
+	function withOf(modelId: string, deviceId: DeviceId): string {
 		const model = deps.models().find((candidate) => candidate.modelId === modelId);
-		return `${deps.measuredWith} ${model?.sizeBytes ?? 0}`;
+		return `${deps.measuredWith} ${dialectOf(deviceId)} ${model?.sizeBytes ?? 0}`;
 	}
 
 	function devicesOf(modelId: string): readonly DeviceId[] {
@@ -54,14 +54,17 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 
 	function infosOf(modelId: string): DeviceInfo[] {
 		const known = notes.read().models[modelId] ?? [];
-		const measuredWith = withOf(modelId);
 		const hasNvidia = deps.nvidiaFolder() !== null;
 		return devicesOf(modelId).map((deviceId): DeviceInfo => {
 			const name = deviceNames[deviceId];
-			const unknown = { millisPerFrame: null, parts: [], difference: null, reason: null, measuredAtMillis: null };
+			const unknown = {
+				...{ millisPerFrame: null, parts: [], floats: 'fp32' as const },
+				...{ difference: null, reason: null, measuredAtMillis: null },
+			};
 			if (needsNvidia(deviceId) && !hasNvidia) {
 				return { ...unknown, deviceId, name, state: 'notInstalled', reason: 'Needs NVIDIA support' };
 			}
+			const measuredWith = withOf(modelId, deviceId);
 			const found = known.find((note) => note.deviceId === deviceId && note.measuredWith === measuredWith);
 			if (found === undefined) {
 				return { ...unknown, deviceId, name, state: 'unmeasured' };
@@ -78,15 +81,20 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		return chooseDevice(devices, devices.length === 1 ? null : wanted);
 	}
 
-	function useOf(deviceId: DeviceId): DeviceUse {
-		return { deviceId, runtimeFolder: deps.nvidiaFolder() };
+	function useOf(deviceId: DeviceId, floats: FloatSize = 'fp32'): DeviceUse {
+		return { deviceId, runtimeFolder: deps.nvidiaFolder(), floats };
 	}
 
 	function note(modelId: string, deviceId: DeviceId, found: Found | null): void {
 		const modelIds = new Set(deps.models().map((model) => model.modelId));
 		notes.change((all) => {
 			const others = (all.models[modelId] ?? []).filter((other) => other.deviceId !== deviceId);
-			const mine = found && { ...found, deviceId, measuredAtMillis: deps.now(), measuredWith: withOf(modelId) };
+			const mine = found && {
+				...found,
+				deviceId,
+				measuredAtMillis: deps.now(),
+				measuredWith: withOf(modelId, deviceId),
+			};
 			const models = { ...all.models, [modelId]: mine ? [...others, mine] : others };
 			return { ...all, models: Object.fromEntries(Object.entries(models).filter(([id]) => modelIds.has(id))) };
 		});
@@ -97,7 +105,10 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 		choiceOf,
 		useOf,
 		note,
-		deviceOf: (modelId) => useOf(choiceOf(modelId).deviceId),
+		deviceOf: (modelId) => {
+			const { deviceId } = choiceOf(modelId);
+			return useOf(deviceId, infosOf(modelId).find((info) => info.deviceId === deviceId)?.floats);
+		},
 		millisOf: (modelId) => {
 			const { deviceId } = choiceOf(modelId);
 			return infosOf(modelId).find((info) => info.deviceId === deviceId)?.millisPerFrame ?? null;
@@ -125,8 +136,8 @@ export function createDeviceRegistry(deps: DeviceRegistryDeps): DeviceRegistry {
 			// Several that worked on it may tell; once is enough.
 			if (infosOf(modelId).find((info) => info.deviceId === deviceId)?.state !== 'failed') {
 				const known = infosOf(modelId).find((info) => info.deviceId === deviceId);
-				const { millisPerFrame = null, parts = [], difference = null } = known ?? {};
-				note(modelId, deviceId, { state: 'failed', millisPerFrame, parts, difference, reason });
+				const { millisPerFrame = null, parts = [], floats = 'fp32', difference = null } = known ?? {};
+				note(modelId, deviceId, { state: 'failed', millisPerFrame, parts, floats, difference, reason });
 				const next = deviceNames[choiceOf(modelId).deviceId];
 				deps.onGaveWay({ device: deviceNames[deviceId], reason, next });
 			}

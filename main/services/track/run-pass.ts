@@ -52,21 +52,28 @@ export async function runPass(
 
 /**
  * Does the sweeps; where a device crashed, hung or refused, those that are left on the next one, each from the last mask
- * that it reached.
+ * that it reached. So too where another model's work ended the process: once, and again whenever frames were reached
+ * since.
  */
 async function goOnWherePossible(
 	run: { job: JobHandle; flush: () => PassCounts },
 	sweep: () => Promise<void>,
 ): Promise<void> {
+	let interruptedAt = -1;
 	for (;;) {
 		try {
 			await sweep();
 			return;
 		} catch (error) {
-			if (!isStudioError(error, 'device.gaveWay')) {
+			const isInterrupted = isStudioError(error, 'model.interrupted');
+			if (!isInterrupted && !isStudioError(error, 'device.gaveWay')) {
 				throw error;
 			}
-			run.flush();
+			const { frameCount } = run.flush();
+			if (isInterrupted && frameCount <= interruptedAt) {
+				throw error;
+			}
+			interruptedAt = isInterrupted ? frameCount : interruptedAt;
 			run.job.warn(error.message);
 		}
 	}

@@ -16,6 +16,8 @@ export const modelErrors = {
 		`The process that runs models ended in the middle of this (${reason}). What was done is kept; it starts anew when you try again`,
 	'model.processHung': ({ seconds }: { seconds: number }) =>
 		`The process that runs models gave no sign for ${seconds} s and was ended. What was done is kept; it starts anew when you try again`,
+	'model.interrupted': () =>
+		'The process that runs models ended while another model was at work. What was done is kept; the rest is done by the next one',
 	'model.notStarted': ({ reason }: { reason: string }) =>
 		`The process that runs models could not be started: ${reason}. Close other programs to free memory, or install the application again`,
 	'model.pictureSize': (size: { width: number; height: number; expectedWidth: number; expectedHeight: number }) =>

@@ -26,8 +26,8 @@ function standIn(behaviour: string): void {
 }
 
 /** Real services with a miniature model, whose WebGPU is a stand-in. */
-async function openStandIn(): Promise<OpenServices> {
-	open = await openServices({ inferenceEntry, inferenceSilenceMillis: 12_000, measureStepLimitMillis: 20_000 });
+async function openStandIn({ inferenceSilenceMillis = 12_000 } = {}): Promise<OpenServices> {
+	open = await openServices({ inferenceEntry, inferenceSilenceMillis, measureStepLimitMillis: 20_000 });
 	const weights = join(open.folder, 'weights.pt');
 	writeFileSync(weights, torchFile(new Map(seededTensors(miniatureConfig('2.1'), { seed: 7, objectScoreBias: 4 }))));
 	const { client } = open;
@@ -44,7 +44,10 @@ test('a device is measured in a process of its own, and one that lies, refuses, 
 	const services = await openStandIn();
 	standIn('right');
 	const right = await measured(services);
-	expect(right.webgpu).toMatchObject({ state: 'usable', difference: 0, reason: null });
+	expect(right.webgpu).toMatchObject({ state: 'usable', floats: 'fp32', reason: null });
+	// Its graphs are of other operators than the CPU's, which round otherwise.
+	expect(right.webgpu.difference).toBeGreaterThan(0);
+	expect(right.webgpu.difference).toBeLessThan(1e-5);
 	expect(right.webgpu.parts.map(({ part }) => part)).toEqual([
 		'imageEncoder',
 		'memoryAttention',
@@ -78,6 +81,55 @@ test('a device is measured in a process of its own, and one that lies, refuses, 
 	await client.device.measure({ modelId });
 	await client.job.cancel({ jobId: (await began).jobId });
 	expect(await ended).toMatchObject({ job: { state: 'cancelled' }, error: null });
+});
+
+test('half precision is used where it is faster and right, and left with its device', async () => {
+	const services = await openStandIn();
+	const { client, run, next } = services;
+	standIn('half wrong');
+	const wrong = await measured(services);
+	expect(wrong.webgpu).toMatchObject({ state: 'usable', floats: 'fp32', reason: null });
+	expect(wrong.webgpu.difference).toBeLessThan(1e-5);
+	standIn('half');
+	const half = await measured(services);
+	expect(half.webgpu).toMatchObject({ state: 'usable', floats: 'fp16', reason: null });
+	expect(half.webgpu.difference).toBeGreaterThan(1e-4);
+	expect(half.webgpu.difference).toBeLessThan(0.01);
+	expect(half.list).toMatchObject({ usedDeviceId: 'webgpu' });
+
+	// That the run meets what only graphs of half precision do shows that it has them.
+	standIn('half crash');
+	const { trackId } = await squareProject(services, { name: 'Half', left: 10, frameCount: 4 });
+	await client.annotate.setMask({ trackId, frameIndex: 0, mask: rleToBytes(square(10)) });
+	const told = next('warning', ({ code }) => code === 'device.gaveWay');
+	const { result } = await run<RunResult>(() => client.track.propagate({ videoId: 1, modelId }));
+	expect(result).toMatchObject({ frameCount: 3, isPublished: true });
+	expect((await told).message).toContain('CPU takes over');
+});
+
+test('a run that a click with another model cut off goes on by itself', { timeout: 300_000 }, async () => {
+	const services = await openStandIn({ inferenceSilenceMillis: 120_000 });
+	const { client, run, next } = services;
+	await client.device.choose({ deviceId: 'webgpu' });
+	const { trackId } = await squareProject(services, { name: 'Bystander', left: 10, frameCount });
+	await client.annotate.setMask({ trackId, frameIndex: 0, mask: rleToBytes(square(10)) });
+	standIn('crash 1 mask-decoder');
+	const reached: number[] = [];
+	let clicked: Promise<unknown> | null = null;
+	const click = { kind: 'point' as const, x: 30, y: 60, isPositive: true };
+	const stop = client.on('run.frames', ({ frameIndexes }) => {
+		reached.push(...frameIndexes);
+		clicked ??= run(() => client.segment.preview({ videoId: 1, frameIndex: 1, prompts: [click], modelId }));
+	});
+	const jobEnded = next('job.done', ({ job }) => job.method === 'track.propagate');
+	const { result } = await run<RunResult>(() => client.track.propagate({ videoId: 1, modelId: 'builtin-basic' }));
+	stop();
+	expect(result).toMatchObject({ frameCount: frameCount - 1, isPublished: true });
+	expect(reached).toEqual(Array.from({ length: frameCount - 1 }, (_, index) => index + 1));
+	expect((await jobEnded).job.warnings).toEqual([expect.stringContaining('while another model was at work')]);
+	// The click is answered too, on the device that took over; the built-in model is not to blame.
+	await clicked;
+	expect((await client.model.list()).map(({ device }) => device)).toEqual(['CPU', 'CPU']);
 });
 
 test.each(['crash 14', 'hang 14'])('a run goes on exactly where its device was lost: %s', async (behaviour) => {

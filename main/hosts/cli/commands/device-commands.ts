@@ -107,12 +107,12 @@ function listText(list: DeviceList): string {
 	].join('\n');
 }
 
-function deviceLine({ deviceId, name, state, millisPerFrame, reason }: DeviceInfo): string {
+function deviceLine({ deviceId, name, state, millisPerFrame, floats, reason }: DeviceInfo): string {
 	const told =
 		state === 'unmeasured'
 			? 'not measured'
 			: state === 'usable'
-				? `${millisText(millisPerFrame)} a frame`
+				? `${millisText(millisPerFrame)} a frame${floats === 'fp16' ? ' with fp16' : ''}`
 				: `not used: ${reason}`;
 	return `${deviceId.padEnd(9)}  ${name.padEnd(9)}  ${told}`;
 }
@@ -120,7 +120,7 @@ function deviceLine({ deviceId, name, state, millisPerFrame, reason }: DeviceInf
 function benchText(list: DeviceList): string {
 	const measured = list.devices.filter((device) => device.parts.length > 0);
 	const rows = measured.flatMap((device) => [
-		`  ${device.name.padEnd(18)} ${millisText(device.millisPerFrame).padStart(12)}${device.state === 'usable' ? '' : `  not used: ${device.reason}`}`,
+		`  ${nameText(device).padEnd(18)} ${millisText(device.millisPerFrame).padStart(12)}${device.state === 'usable' ? '' : `  not used: ${device.reason}`}`,
 		...(device.parts.length < 2
 			? []
 			: device.parts.map(
@@ -133,6 +133,10 @@ function benchText(list: DeviceList): string {
 		...rows,
 		...others.map(({ name, reason }) => `  ${name.padEnd(18)} not used: ${reason}`),
 	].join('\n');
+}
+
+function nameText({ name, floats }: DeviceInfo): string {
+	return floats === 'fp16' ? `${name} fp16` : name;
 }
 
 function millisText(millis: number | null): string {

@@ -146,7 +146,7 @@ function arrive(sweep: Sweep, lane: Lane, visit: Visit, carried: Carried): Track
 	const mask = toFullMask(cv, carried.logits, size, request);
 	const verdict = judge(carried, mask);
 	state.before = probability;
-	if (verdict.presence === 'visible') {
+	if (verdict.presence !== 'absent' && carried.iouLogit > 0) {
 		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, probability), recentShare);
 	}
 	const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };

@@ -16,7 +16,7 @@ export type Planes = WorkingSize & {
 /** A graph that reads a picture: how many pixels it sees at most, and what its edges are multiples of. */
 type Sight = { pixels: number; step: number };
 
-const carriedSight: Sight = { pixels: 432 * 240, step: 16 };
+const carriedSight: Sight = { pixels: 480 * 256, step: 16 };
 const promptedSight: Sight = { pixels: 192 * 192, step: 32 };
 
 /** The size at which masks are carried: about the aspect of `size`, never much larger. */

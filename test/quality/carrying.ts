@@ -6,7 +6,8 @@ const { signal } = new AbortController();
 /** Predicted IoU is told in ranges of this width. */
 const rangeWidth = 0.2;
 
-type Row = { predictedIou: number; j: number };
+/** `predictedIou` is null where the object is said to be absent. */
+type Row = { predictedIou: number | null; j: number };
 
 /** Mean J over the frames after the first, whose true mask is given; and what the predicted IoU is worth. */
 export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promise<void> {
@@ -23,7 +24,10 @@ export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promis
 			if (value === undefined) {
 				break;
 			}
-			own.push({ predictedIou: value.scores.predictedIou!, j: iouOf(value.mask, clip.truthAt(value.frameIndex)) });
+			own.push({
+				predictedIou: value.presence === 'absent' ? null : value.scores.predictedIou,
+				j: iouOf(value.mask, clip.truthAt(value.frameIndex)),
+			});
 		}
 		means.push(mean(own.map(({ j }) => j)));
 		rows.push(...own);
@@ -39,7 +43,7 @@ export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promis
 		`mean J ${mean(means).toFixed(3)}; ${rate} frames/s, decode included; predicted IoU off by ${slack(rows)}`,
 	);
 	for (let low = 0; low < 1; low += rangeWidth) {
-		const within = rows.filter(({ predictedIou }) => predictedIou >= low && predictedIou < low + rangeWidth);
+		const within = judged(rows).filter(({ predictedIou }) => predictedIou >= low && predictedIou < low + rangeWidth);
 		if (within.length > 0) {
 			const [said, was] = [mean(within.map((row) => row.predictedIou)), mean(within.map((row) => row.j))];
 			console.log(`predicted ${said.toFixed(2)}: J ${was.toFixed(2)} on ${within.length} frames`);
@@ -47,6 +51,10 @@ export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promis
 	}
 }
 
+function judged(rows: readonly Row[]): { predictedIou: number; j: number }[] {
+	return rows.flatMap(({ predictedIou, j }) => (predictedIou === null ? [] : [{ predictedIou, j }]));
+}
+
 function slack(rows: readonly Row[]): string {
-	return mean(rows.map(({ predictedIou, j }) => Math.abs(predictedIou - j))).toFixed(3);
+	return mean(judged(rows).map(({ predictedIou, j }) => Math.abs(predictedIou - j))).toFixed(3);
 }

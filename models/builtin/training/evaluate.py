@@ -15,7 +15,7 @@ from colours import bins_of, histograms, log_odds
 from network import Network
 
 # Pixels of the working picture, at most; its edges are multiples of 16.
-WORKING_PIXELS = 432 * 240
+WORKING_PIXELS = 480 * 256
 # What is kept of the colours of recent frames from one frame to the next.
 RECENT = 0.8
 

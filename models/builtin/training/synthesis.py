@@ -173,6 +173,10 @@ def layer(rng, sources, clip, numbers, is_target=False, like=None):
         alphas.append(alpha)
         colours.append(colour)
     alpha = np.stack(alphas).astype(np.float32) / 255
+    if is_target and rng.random() < 0.2:
+        # It is gone from some frame on, or for a while.
+        first = int(rng.integers(1, FRAMES))
+        alpha[first : FRAMES if rng.random() < 0.5 else int(rng.integers(first + 1, FRAMES + 1))] = 0
     return {
         'colour': np.stack(colours).astype(np.float32),
         'alpha': alpha,

@@ -25,8 +25,8 @@ const givenIou = 0.95;
  */
 const firstLooks = [
 	{ share: 1, prior: 1 },
-	{ share: 0.5, prior: 0.88 },
-	{ share: 0.25, prior: 0.75 },
+	{ share: 0.5, prior: 0.94 },
+	{ share: 0.25, prior: 0.82 },
 ] as const;
 
 export type PromptTools = { cv: Cv; network: BuiltinNetwork };

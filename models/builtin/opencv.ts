@@ -8,7 +8,6 @@ export interface CvMat {
 	readonly data: Uint8Array;
 	readonly data32S: Int32Array;
 	readonly data32F: Float32Array;
-	readonly data64F: Float64Array;
 	delete(): void;
 }
 

@@ -1,8 +1,8 @@
 import { loadOpenCv } from '../../models/builtin/opencv.ts';
+import { maskIou } from '../../models/predict/blend-masks.ts';
 import { interpolate } from '../../models/predict/interpolate.ts';
 import type { TrackedMask, Tracker, TrackSegment } from '../../models/predict/tracker.ts';
 import { mean, runOf, type Clip } from './clips.ts';
-import { iouOf } from './davis.ts';
 
 const { signal } = new AbortController();
 /** A true mask every so many frames. */
@@ -60,7 +60,7 @@ async function jsOf(clip: Clip, results: AsyncIterable<TrackedMask | null>): Pro
 	const js: number[] = [];
 	for await (const tracked of results) {
 		if (tracked !== null) {
-			js.push(iouOf(tracked.mask, clip.truthAt(tracked.frameIndex)));
+			js.push(maskIou(tracked.mask, clip.truthAt(tracked.frameIndex)));
 		}
 	}
 	return js;

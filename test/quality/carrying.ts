@@ -1,6 +1,6 @@
+import { maskIou } from '../../models/predict/blend-masks.ts';
 import type { Tracker } from '../../models/predict/tracker.ts';
 import { mean, wholeRun, type Clip } from './clips.ts';
-import { iouOf } from './davis.ts';
 
 const { signal } = new AbortController();
 /** Predicted IoU is told in ranges of this width. */
@@ -26,7 +26,7 @@ export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promis
 			}
 			own.push({
 				predictedIou: value.presence === 'absent' ? null : value.scores.predictedIou,
-				j: iouOf(value.mask, clip.truthAt(value.frameIndex)),
+				j: maskIou(value.mask, clip.truthAt(value.frameIndex)),
 			});
 		}
 		means.push(mean(own.map(({ j }) => j)));

@@ -32,14 +32,3 @@ export function davisTruth(sequence: string, frame: string): Mask {
 	const mask = Uint8Array.from({ length: width * height }, (_, at) => (data[at * channels]! > 0 ? 1 : 0));
 	return { width, height, data: mask };
 }
-
-/** Intersection over union; 1 where both are empty. */
-export function iouOf(one: Mask, other: Mask): number {
-	let both = 0;
-	let either = 0;
-	for (let at = 0; at < one.data.length; at++) {
-		both += one.data[at]! & other.data[at]!;
-		either += one.data[at]! | other.data[at]!;
-	}
-	return either === 0 ? 1 : both / either;
-}

@@ -1,9 +1,9 @@
+import { maskIou } from '../../models/predict/blend-masks.ts';
 import type { Tracker } from '../../models/predict/tracker.ts';
 import type { Mask } from '../../preload/common/picture.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import { Clicker } from './clicker.ts';
 import { mean, type Clip } from './clips.ts';
-import { iouOf } from './davis.ts';
 
 const corrections = 5;
 const { signal } = new AbortController();
@@ -32,7 +32,7 @@ export async function firstMasks(tracker: Tracker, clips: readonly Clip[]): Prom
 				while (row.length <= corrections) {
 					const pictureKey = `${clip.name}:${frameIndex}`;
 					const { mask, scores } = await tracker.prompt({ picture, pictureKey, prompts }, signal);
-					row.push(iouOf(mask, truth));
+					row.push(maskIou(mask, truth));
 					slack += Math.abs(scores.predictedIou! - row.at(-1)!);
 					const next = clicker.click(truth, mask);
 					if (next === null) {

@@ -32,6 +32,14 @@ def shrink(picture, height):
     return cv2.resize(picture, (round(width * height / old), height), interpolation=cv2.INTER_AREA)
 
 
+def load_sources(data, names, cutouts, thin=1, annotated_height=HEIGHT, plain_height=HEIGHT):
+    """Everything in the folder of shared data: the sequences named, and of the other clips one frame in `thin`."""
+    data = Path(data)
+    plain = load_clips(data.glob('backgrounds/*.mp4'), every=thin, height=plain_height)
+    plain += load_clips(data.glob('clips/*.mp4'), every=2 * thin, height=plain_height)
+    return Sources(load_davis(data / 'davis', names, annotated_height), plain, load_cutouts(cutouts))
+
+
 def load_davis(root, names, height=HEIGHT):
     """@raises FileNotFoundError where a sequence is not there."""
     clips = []

@@ -3,9 +3,7 @@
     python train.py --data ../../../../shared/data --cutouts CUTOUTS --out RUN [--leave-out camel libby] [--start FROM.pt]
 """
 
-import glob
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,7 +14,7 @@ from loop import Samples, arguments, names_of, train
 from losses import hard_iou, mask_loss
 from network import Network
 from prompts import damage
-from sources import Sources, load_clips, load_cutouts, load_davis
+from sources import load_sources
 from synthesis import FRAMES, SIZE, sample, with_colours
 
 
@@ -27,10 +25,7 @@ def main():
 
 
 def load(options):
-    data = Path(options.data)
-    plain = load_clips(glob.glob(f'{data}/backgrounds/*.mp4'))
-    plain += load_clips(glob.glob(f'{data}/clips/*.mp4'), every=2)
-    return Sources(load_davis(data / 'davis', names_of(options)), plain, load_cutouts(options.cutouts))
+    return load_sources(options.data, names_of(options), options.cutouts)
 
 
 def draw(rng, sources, real_share):

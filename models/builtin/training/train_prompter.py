@@ -3,9 +3,7 @@
     python train_prompter.py --data ../../../../shared/data --cutouts CUTOUTS --out RUN [--leave-out camel libby]
 """
 
-import glob
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,7 +13,7 @@ from loop import Samples, arguments, names_of, train
 from losses import hard_iou, mask_loss
 from prompter import Prompter
 from prompts import correct, first_prompts
-from sources import Sources, load_clips, load_cutouts, load_davis
+from sources import load_sources
 from stills import still
 
 # Frames of annotated sequences are kept at their full height: a window of them is enlarged often enough.
@@ -29,10 +27,7 @@ def main():
 
 
 def load(options):
-    data = Path(options.data)
-    plain = load_clips(glob.glob(f'{data}/backgrounds/*.mp4'), every=3, height=360)
-    plain += load_clips(glob.glob(f'{data}/clips/*.mp4'), every=6, height=360)
-    return Sources(load_davis(data / 'davis', names_of(options), FULL), plain, load_cutouts(options.cutouts))
+    return load_sources(options.data, names_of(options), options.cutouts, 3, FULL, 360)
 
 
 def losses(network, batch, rng):

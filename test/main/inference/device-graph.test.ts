@@ -14,6 +14,7 @@ import { miniatureConfig } from '../../../models/sam2/config.ts';
 import type { FloatSize } from '../../../preload/common/device.ts';
 import { torchFile } from '../../models/weights/torch-file.ts';
 import { seededTensors } from '../../parity/seeded-weights.ts';
+import { distance } from '../../models/sam2/distance.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'masklet-device-graph-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -32,16 +33,6 @@ async function outputsOf(graph: string | Uint8Array, name: GraphName, dataFolder
 	const outputs = await session.run(measureInputs(name, config));
 	await session.dispose();
 	return Object.entries(outputs);
-}
-
-function distance(left: Float32Array, right: Float32Array): number {
-	let apart = 0;
-	let all = 0;
-	left.forEach((value, index) => {
-		apart += (value - right[index]!) ** 2;
-		all += right[index]! ** 2;
-	});
-	return apart === 0 ? 0 : Math.sqrt(apart / all);
 }
 
 test('graphs of plain operators read the data of a model folder, and compute the same', async () => {

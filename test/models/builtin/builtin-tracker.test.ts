@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBuiltinTracker } from '../../../main/inference/open-builtin.ts';
+import { maskIou } from '../../../models/predict/blend-masks.ts';
 import type { Anchor, TrackObject, TrackedMask, Tracker, TrackRequest } from '../../../models/predict/tracker.ts';
 import type { Mask, RgbPicture } from '../../../preload/common/picture.ts';
 import type { Prompt } from '../../../preload/common/prompt.ts';
@@ -66,16 +67,6 @@ function squareMask(corner: { x: number; y: number } | null): Mask {
 	return { width, height, data };
 }
 
-function iou(one: Mask, other: Mask): number {
-	let both = 0;
-	let either = 0;
-	one.data.forEach((value, at) => {
-		both += value & other.data[at]!;
-		either += value | other.data[at]!;
-	});
-	return either === 0 ? 1 : both / either;
-}
-
 const redAt = (frameIndex: number) => ({ x: 10 + 2 * frameIndex, y: 15 + frameIndex });
 const blueAt = (frameIndex: number) => ({ x: 110 - frameIndex, y: 70 });
 
@@ -136,7 +127,7 @@ test('segments, anchors, two objects and both directions in one sweep', async ()
 	]);
 	for (const { trackId, frameIndex, presence, mask } of together) {
 		const truth = squareMask((trackId === 7 ? redAt : blueAt)(frameIndex));
-		expect(iou(mask, presence === 'absent' ? squareMask(null) : truth)).toBeGreaterThan(0.85);
+		expect(maskIou(mask, presence === 'absent' ? squareMask(null) : truth)).toBeGreaterThan(0.85);
 	}
 	// Frames between the segments are not even decoded, but for the other anchor's colours.
 	expect([7, 8, 9, 10, 11].filter((frameIndex) => asked.includes(frameIndex))).toEqual([]);
@@ -150,9 +141,9 @@ test('segments, anchors, two objects and both directions in one sweep', async ()
 	};
 	const back = await listOf(tracker.track(request([backward], bothMove, 'backward').made, forever));
 	expect(back.map((tracked) => tracked.frameIndex)).toEqual([19, 18, 17, 16, 15, 14]);
-	expect(Math.min(...back.map((tracked) => iou(tracked.mask, squareMask(redAt(tracked.frameIndex)))))).toBeGreaterThan(
-		0.85,
-	);
+	expect(
+		Math.min(...back.map((tracked) => maskIou(tracked.mask, squareMask(redAt(tracked.frameIndex))))),
+	).toBeGreaterThan(0.85);
 
 	const controller = new AbortController();
 	const reached: number[] = [];
@@ -207,12 +198,12 @@ test('every click is obeyed, whatever the colours say, and a given mask changes 
 	expect(first.candidates).toHaveLength(3);
 	expect(
 		first.candidates
-			.map((one) => iou(one.mask, red))
+			.map((one) => maskIou(one.mask, red))
 			.sort()
 			.at(-1),
 	).toBeGreaterThan(0.9);
 	const box = await ask([{ kind: 'box', x0: 5, y0: 10, x1: 50, y1: 54 }]);
-	expect(iou(box.mask, red)).toBeGreaterThan(0.9);
+	expect(maskIou(box.mask, red)).toBeGreaterThan(0.9);
 	const stroke = await ask([
 		{
 			kind: 'stroke',
@@ -224,7 +215,7 @@ test('every click is obeyed, whatever the colours say, and a given mask changes 
 			isPositive: true,
 		},
 	]);
-	expect(iou(stroke.mask, red)).toBeGreaterThan(0.9);
+	expect(maskIou(stroke.mask, red)).toBeGreaterThan(0.9);
 
 	const prompts: Prompt[] = [];
 	for (let index = 0; index < 14; index++) {
@@ -249,7 +240,7 @@ test('every click is obeyed, whatever the colours say, and a given mask changes 
 	const given: Prompt = { kind: 'mask', mask: encodeRle(both), origin: 'propagated' };
 	expect((await ask([given])).mask).toEqual(both);
 	const corrected = await ask([given, at(126.5, 86.5, false)]);
-	expect(iou(corrected.mask, red)).toBeGreaterThan(0.85);
+	expect(maskIou(corrected.mask, red)).toBeGreaterThan(0.85);
 });
 
 async function listOf(run: AsyncIterable<TrackedMask>): Promise<TrackedMask[]> {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { openBuiltinTracker } from '../../../main/inference/open-builtin.ts';
+import { maskIou } from '../../../models/predict/blend-masks.ts';
 import { davisClip, wholeRun } from '../../quality/clips.ts';
-import { davisSequences, hasDavis, iouOf } from '../../quality/davis.ts';
+import { davisSequences, hasDavis } from '../../quality/davis.ts';
 
 /** Frames looked at of each sequence; `npm run quality` looks at all. */
 const frameLimit = 16;
@@ -20,7 +21,7 @@ test.skipIf(!hasDavis)(
 			const reached: number[] = [];
 			let sum = 0;
 			for await (const tracked of tracker.track(wholeRun(clip), signal)) {
-				const j = iouOf(tracked.mask, clip.truthAt(tracked.frameIndex));
+				const j = maskIou(tracked.mask, clip.truthAt(tracked.frameIndex));
 				sum += j;
 				count++;
 				reached.push(tracked.frameIndex);

@@ -10,6 +10,7 @@ import { buildGraph, type GraphVariant, plainVariant } from '../../../models/sam
 import { networkOf, spec } from '../../parity/golden.ts';
 import { seededFrame } from '../../parity/seeded-clip.ts';
 import { seededEngine } from '../../parity/seeded-engine.ts';
+import { distance } from './distance.ts';
 
 const parity = spec.configs['miniature-2.1']!;
 const config = networkOf('miniature-2.1', parity);
@@ -29,17 +30,6 @@ function engineOf(variant: GraphVariant, dialect: Dialect = 'contrib'): Sam2Engi
 	const engine = seededEngine(config, { ...parity, folder: join(home, `${engines.length}`), variant, dialect });
 	engines.push(engine);
 	return engine;
-}
-
-/** Root of the mean square of the difference over that of `right`. */
-function distance(left: Float32Array, right: Float32Array): number {
-	let apart = 0;
-	let all = 0;
-	left.forEach((value, index) => {
-		apart += (value - right[index]!) ** 2;
-		all += right[index]! ** 2;
-	});
-	return Math.sqrt(apart / all);
 }
 
 it('each variant of the graphs gives nearly what the plain one does, and not the same', async () => {

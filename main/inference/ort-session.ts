@@ -20,6 +20,9 @@ export type OrtSessionOptions = {
 	device?: DeviceUse;
 };
 
+/** A mask decoder takes 8 % less time with a sum and a normalisation than with the one operator for both. */
+const cpuOptimization = { disable_specified_optimizers: 'SkipLayerNormFusion' };
+
 /**
  * A session of a graph: its bytes, or the path of its file, beside which its data file lies then. Loading and running block
  * the thread: call it in a process of its own.
@@ -42,6 +45,7 @@ export async function openOrtSession(graph: string | Uint8Array, options: OrtSes
 			enableMemPattern: !isDirectMl,
 			logSeverityLevel: 3,
 			extra: {
+				...(device.deviceId === 'cpu' ? { optimization: cpuOptimization } : {}),
 				session: {
 					// Threads that spin for work take it from the decoder, the window and the other graphs' threads.
 					'intra_op.allow_spinning': '0',

@@ -1,5 +1,4 @@
 import { Mats, type Cv } from './opencv.ts';
-import type { Planes } from './working-frame.ts';
 
 /** Bins a channel of 8-bit Lab: lightness over its whole range, chroma over the middle half of its own. */
 const binsPerChannel = 16;
@@ -61,16 +60,20 @@ export function colourOdds(bins: Uint16Array, colours: ColourPair, into: Float32
 	}
 }
 
+/** Colours of a whole picture. */
+export function allColours(bins: Uint16Array): Float32Array {
+	const counts = new Float32Array(binCount);
+	for (const bin of bins) {
+		counts[bin]! += 1;
+	}
+	return smoothed(counts);
+}
+
 /** Share of colours that two pictures have in common, 0 to 1. */
-export function commonColours(one: Planes, other: Planes): number {
-	const first = new Float32Array(binCount);
-	const second = new Float32Array(binCount);
-	one.bins.forEach((bin) => (first[bin]! += 1 / one.bins.length));
-	other.bins.forEach((bin) => (second[bin]! += 1 / other.bins.length));
-	const [soft, otherSoft] = [smoothed(first), smoothed(second)];
+export function commonShare(one: Float32Array, other: Float32Array): number {
 	let common = 0;
 	for (let bin = 0; bin < binCount; bin++) {
-		common += Math.min(soft[bin]!, otherSoft[bin]!);
+		common += Math.min(one[bin]!, other[bin]!);
 	}
 	return common;
 }

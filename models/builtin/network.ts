@@ -1,5 +1,6 @@
 import { present } from '../../preload/common/assert.ts';
 import type { CreateSession, Session, Tensor } from '../predict/session.ts';
+import type { Window } from './window.ts';
 import type { Planes } from './working-frame.ts';
 
 export type BuiltinGraph = 'encoder' | 'memory' | 'carrier' | 'prompter';
@@ -7,17 +8,21 @@ export type BuiltinGraph = 'encoder' | 'memory' | 'carrier' | 'prompter';
 /** Tokens are places of 8 x 8 working pixels. */
 export const tokenEdge = 8;
 const keyChannels = 48;
-const valueChannels = 128;
+const valueChannels = 80;
 
-/** What the encoder makes of a picture of H x W working pixels. */
-export type Features = {
+/** A picture, or a window of it, of H x W working pixels, as tokens. */
+export type Tokens = {
 	/** [1, 96, H/8, W/8] */
 	f8: Tensor;
 	/** [1, 48, H/8, W/8] */
 	key: Tensor;
+};
+
+/** What the encoder makes of a picture, or of a window of it, of H x W working pixels. */
+export type Features = Tokens & {
 	/** [1, 48, H/4, W/4] */
 	s4: Tensor;
-	/** [1, 24, H/2, W/2] */
+	/** [1, 16, H/2, W/2] */
 	s2: Tensor;
 };
 
@@ -27,12 +32,14 @@ export type Remembered = { tokens: number; key: Float32Array; value: Float32Arra
 export type CarryRequest = {
 	/** Three planes: the mask before (0 to 1), and the colour odds of anchors and of recent frames. */
 	maps: Float32Array;
+	/** Any frames that are sure, whole. */
 	far: Remembered;
+	/** The frame before, the same window of it. */
 	near: Remembered;
 };
 
 export type Carried = {
-	/** Logits of the mask, a working pixel each. */
+	/** Logits of the mask, a working pixel of the window each. */
 	logits: Float32Array;
 	/** Logit of "the object is on this frame". */
 	objectScore: number;
@@ -59,61 +66,35 @@ export class BuiltinNetwork {
 		return { f8: named('f8'), key: named('key'), s4: named('s4'), s2: named('s2') };
 	}
 
-	/** Each of the masks on this picture, 0 to 1 a working pixel, as what is to be read of it later. */
-	async remember(
-		features: Features,
-		probabilities: readonly Float32Array[],
-		signal: AbortSignal,
-	): Promise<Remembered[]> {
-		const [height, width] = gridOf(features);
-		const inputs = {
-			f8: features.f8,
-			probability: stacked(probabilities, [1, height * tokenEdge, width * tokenEdge]),
-		};
-		const value = present((await this.#run('memory', inputs, signal))['value'], 'value');
-		const tokens = height * width;
-		return unstacked(value, probabilities.length).map((each) => ({ tokens, key: features.key.data, value: each }));
+	/** A mask on this picture, 0 to 1 a working pixel, as what is to be read of it later. */
+	async remember({ f8, key }: Tokens, probability: Float32Array, signal: AbortSignal): Promise<Remembered> {
+		const [height, width] = gridOf(f8);
+		const mask = { shape: [1, 1, height * tokenEdge, width * tokenEdge], data: probability };
+		const outputs = await this.#run('memory', { f8, probability: mask }, signal);
+		return { tokens: height * width, key: key.data, value: present(outputs['value'], 'value').data };
 	}
 
-	/**
-	 * Masks of several objects on one frame. All look at the same frames: `near` is the frame before, `far` any that are
-	 * sure; so the keys of the first object stand for all, and what attends to what is computed once.
-	 */
-	async carry(features: Features, objects: readonly CarryRequest[], signal: AbortSignal): Promise<Carried[]> {
+	/** An object's mask on one frame, or in a window of it. */
+	async carry(features: Features, object: CarryRequest, signal: AbortSignal): Promise<Carried> {
 		const { f8, key, s4, s2 } = features;
-		const [height, width] = gridOf(features);
-		const { far, near } = objects[0]!;
-		const outputs = await this.#run(
-			'carrier',
-			{
-				f8,
-				key,
-				s4,
-				s2,
-				maps: stacked(
-					objects.map(({ maps }) => maps),
-					[3, height * tokenEdge, width * tokenEdge],
-				),
-				places: placesOf(height, width),
-				far_key: { shape: [1, keyChannels, far.tokens], data: far.key },
-				far_value: stacked(
-					objects.map((object) => object.far.value),
-					[valueChannels, far.tokens],
-				),
-				near_key: { shape: [1, keyChannels, near.tokens], data: near.key },
-				near_value: stacked(
-					objects.map((object) => object.near.value),
-					[valueChannels, near.tokens],
-				),
-			},
-			signal,
-		);
-		const logits = unstacked(present(outputs['logits'], 'logits'), objects.length);
-		const scores = unstacked(present(outputs['score'], 'score'), objects.length);
-		return logits.map((each, index) => {
-			const [objectScore, iouLogit] = scores[index] as unknown as [number, number];
-			return { logits: each, objectScore, iouLogit };
-		});
+		const { maps, far, near } = object;
+		const [height, width] = gridOf(f8);
+		const tokensOf = (data: Float32Array, channels: number) => ({ shape: [1, channels, data.length / channels], data });
+		const inputs = {
+			f8,
+			key,
+			s4,
+			s2,
+			maps: { shape: [1, 3, height * tokenEdge, width * tokenEdge], data: maps },
+			places: placesOf(height, width),
+			far_key: tokensOf(far.key, keyChannels),
+			far_value: tokensOf(far.value, valueChannels),
+			near_key: tokensOf(near.key, keyChannels),
+			near_value: tokensOf(near.value, valueChannels),
+		};
+		const outputs = await this.#run('carrier', inputs, signal);
+		const [objectScore, iouLogit] = present(outputs['score'], 'score').data as unknown as [number, number];
+		return { logits: present(outputs['logits'], 'logits').data, objectScore, iouLogit };
 	}
 
 	/** The mask of a window of the picture, from the six planes that `promptMaps` draws. */
@@ -151,25 +132,40 @@ export class BuiltinNetwork {
 	}
 }
 
-function gridOf({ f8 }: Features): [number, number] {
-	const [, , height, width] = f8.shape as [number, number, number, number];
+function gridOf(tokens: Tensor): [number, number] {
+	const [, , height, width] = tokens.shape as [number, number, number, number];
 	return [height, width];
 }
 
-/** One tensor of several objects' numbers, which have `shape` each. */
-function stacked(each: readonly Float32Array[], shape: readonly number[]): Tensor {
-	if (each.length === 1) {
-		return { shape: [1, ...shape], data: each[0]! };
-	}
-	const size = each[0]!.length;
-	const data = new Float32Array(each.length * size);
-	each.forEach((part, index) => data.set(part, index * size));
-	return { shape: [each.length, ...shape], data };
+/** What is remembered of a frame, in a window of whole tokens. */
+export function cropTokens({ f8, key }: Features, window: Window): Tokens {
+	return { f8: cropTensor(f8, window, tokenEdge), key: cropTensor(key, window, tokenEdge) };
 }
 
-function unstacked({ data }: Tensor, count: number): Float32Array[] {
-	const size = data.length / count;
-	return Array.from({ length: count }, (_, index) => data.subarray(index * size, (index + 1) * size));
+/** A frame's features in a window of whole tokens. */
+export function cropFeatures(features: Features, window: Window): Features {
+	const s4 = cropTensor(features.s4, window, tokenEdge / 2);
+	const s2 = cropTensor(features.s2, window, tokenEdge / 4);
+	return { ...cropTokens(features, window), s4, s2 };
+}
+
+/** The window of a [1, C, h, w] tensor with a place for each `pixels` x `pixels` working pixels. */
+function cropTensor(tensor: Tensor, window: Window, pixels: number): Tensor {
+	const [, channels, height, width] = tensor.shape as [number, number, number, number];
+	const [left, top] = [window.left / pixels, window.top / pixels];
+	const [wide, high] = [window.width / pixels, window.height / pixels];
+	if (wide === width && high === height) {
+		return tensor;
+	}
+	const data = new Float32Array(channels * high * wide);
+	let to = 0;
+	for (let channel = 0; channel < channels; channel++) {
+		for (let row = top; row < top + high; row++, to += wide) {
+			const from = (channel * height + row) * width + left;
+			data.set(tensor.data.subarray(from, from + wide), to);
+		}
+	}
+	return { shape: [1, channels, high, wide], data };
 }
 
 /** Several frames as one to read. */

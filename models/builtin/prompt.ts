@@ -2,6 +2,7 @@ import type { Box } from '../../preload/common/geometry.ts';
 import type { Mask, RgbPicture } from '../../preload/common/picture.ts';
 import type { Prompt } from '../../preload/common/prompt.ts';
 import { decodeRle } from '../../preload/common/rle.ts';
+import { maskFromLogits } from '../predict/logits.ts';
 import type { Candidate } from '../predict/tracker.ts';
 import { breathe } from './breathe.ts';
 import { changedNear } from './local-change.ts';
@@ -11,7 +12,7 @@ import { obey } from './obey.ts';
 import type { Cv } from './opencv.ts';
 import { sigmoid } from './planes.ts';
 import { promptMaps } from './prompt-maps.ts';
-import { toFullMask, toWorkingMask } from './resize-plane.ts';
+import { toWorkingMask } from './resize-plane.ts';
 import { boxOf, seedIn, seedOf, type Seed } from './seeds.ts';
 import { cropMask, cropPicture, emptyMask, maskBox, pasteMask, unionBox, windowAround, type Window } from './window.ts';
 
@@ -146,7 +147,7 @@ async function looked(
 	const before = said.mask === null ? null : toWorkingMask(cv, cropMask(said.mask, window), frame);
 	const maps = promptMaps(frame, window, { seeds: said.seeds, box: said.box, before });
 	const { logits, iouLogit } = await network.prompt(frame, maps, signal);
-	const part = toFullMask(cv, logits, frame, window);
+	const part = maskFromLogits(logits, frame, window);
 	const whole = pasteMask(said.mask ?? emptyMask(picture), part, window);
 	return { mask: obey(cv, picture, whole, said.seeds), predictedIou: sigmoid(iouLogit) };
 }

@@ -1,23 +1,33 @@
 import { assert, present } from '../../preload/common/assert.ts';
 import type { RgbPicture } from '../../preload/common/picture.ts';
+import { maskFromLogits } from '../predict/logits.ts';
 import type { TrackedMask, TrackObject, TrackRequest, TrackSegment } from '../predict/tracker.ts';
 import { breathe } from './breathe.ts';
-import { blend, colourOdds, coloursOf, commonColours, type ColourPair } from './colour-odds.ts';
+import { allColours, blend, colourOdds, coloursOf, commonShare, type ColourPair } from './colour-odds.ts';
 import { sigmoid } from './planes.ts';
-import { together, type BuiltinNetwork, type Carried, type Features, type Remembered } from './network.ts';
+import { carryWindow } from './carry-window.ts';
+import {
+	cropFeatures,
+	cropTokens,
+	together,
+	type BuiltinNetwork,
+	type Carried,
+	type Features,
+	type Remembered,
+} from './network.ts';
 import type { Cv } from './opencv.ts';
 import { keepSupported } from './regions.ts';
-import { toFullMask, toWorkingMask } from './resize-plane.ts';
+import { toWorkingMask } from './resize-plane.ts';
 import { absentScores, judge } from './scores.ts';
-import { emptyMask } from './window.ts';
+import { cropRows, emptyMask, pasteRows, type Window } from './window.ts';
 import { carriedSize, toPlanes, type Planes, type WorkingSize } from './working-frame.ts';
 
 /** Anchors that a frame looks at: the segment's own and its nearest others. */
 const mostAnchors = 3;
-/** Objects that one run of a graph carries at most: it blocks its thread for as long. */
-const mostTogether = 4;
 /** What is kept of the recent colours from frame to frame. */
 const recentShare = 0.2;
+/** Logit where the object was not looked for. */
+const surelyNot = -8;
 /** Two frames that have less of their colours in common are of two shots. */
 const cutBelow = 0.35;
 
@@ -27,12 +37,11 @@ type Lane = { object: TrackObject; segment: TrackSegment; state: LaneState | nul
 type LaneState = {
 	/** The object is gone for good: another shot began. */
 	isOver: boolean;
-	/** Soft mask on the last visited frame. */
+	/** Soft mask on the last visited frame, and where on the next one the object is looked for. */
 	before: Float32Array;
-	near: Remembered;
-	/** Anchors, and which frames they are. */
+	window: Window;
+	/** Anchors. */
 	far: Remembered;
-	farFrames: string;
 	anchorColours: ColourPair;
 	recentColours: ColourPair;
 };
@@ -40,11 +49,11 @@ type LaneState = {
 type Sweep = { cv: Cv; network: BuiltinNetwork; request: TrackRequest; size: WorkingSize; signal: AbortSignal };
 
 /** A visited frame with its features. */
-type Visit = { frameIndex: number; frame: Planes; features: Features; isCut: boolean };
+type Visit = { frameIndex: number; frame: Planes; features: Features; colours: Float32Array };
 
 /**
  * One sweep over the video for all objects: a frame is encoded once, then every segment that is under way goes one
- * frame further, those that look at the same anchors together. Holds one frame at a time.
+ * frame further, in a window around its object. Holds two frames at a time.
  */
 export async function* track(
 	tools: { cv: Cv; network: BuiltinNetwork },
@@ -57,18 +66,19 @@ export async function* track(
 		object.segments.map((segment) => ({ object, segment, state: null })),
 	);
 	checkSegments(lanes, step);
-	let previous: Planes | null = null;
+	let previous: Visit | null = null;
 	for (const frameIndex of framesOf(lanes, step)) {
 		await breathe(signal);
 		const starting = lanes.filter((lane) => lane.segment.anchorFrameIndex === frameIndex);
 		const going = lanes.filter((lane) => lane.state !== null && isReached(lane.segment, frameIndex, step));
 		const frame = toPlanes(sweep.cv, await pictureOf(request, frameIndex, signal), sweep.size);
 		const features = await sweep.network.encode(frame, signal);
-		const isCut = previous !== null && going.length > 0 && commonColours(previous, frame) < cutBelow;
-		const visit: Visit = { frameIndex, frame, features, isCut };
-		const reached = await advance(sweep, going, visit);
+		const visit: Visit = { frameIndex, frame, features, colours: allColours(frame.bins) };
+		const isCut = previous !== null && commonShare(previous.colours, visit.colours) < cutBelow;
 		for (const lane of going) {
-			const tracked = reached.get(lane)!;
+			await breathe(signal);
+			lane.state!.isOver ||= isCut;
+			const tracked = await advance(sweep, lane, present(previous, 'frame before'), visit);
 			if (step * (frameIndex - lane.segment.firstFrameIndex) >= 0) {
 				yield tracked;
 			}
@@ -80,72 +90,50 @@ export async function* track(
 			await breathe(signal);
 			lane.state = await begin(sweep, lane, visit);
 		}
-		previous = frame;
+		previous = visit;
 	}
 }
 
-/** Carries lanes to the visited frame. */
-async function advance(sweep: Sweep, lanes: readonly Lane[], visit: Visit): Promise<Map<Lane, TrackedMask>> {
-	const { network, request, signal } = sweep;
-	const reached = new Map<Lane, TrackedMask>();
-	for (const lane of lanes) {
-		const state = lane.state!;
-		state.isOver ||= visit.isCut;
-		if (state.isOver) {
-			const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
-			reached.set(lane, { ...place, mask: emptyMask(request), presence: 'absent', scores: absentScores });
-		}
+/** Carries a lane to the visited frame. */
+async function advance(sweep: Sweep, lane: Lane, previous: Visit, visit: Visit): Promise<TrackedMask> {
+	const { network, request, size, signal } = sweep;
+	const state = lane.state!;
+	const { window } = state;
+	if (state.isOver) {
+		const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
+		return { ...place, mask: emptyMask(request), presence: 'absent', scores: absentScores };
 	}
-	for (const group of groupsOf(lanes.filter((lane) => !reached.has(lane)))) {
-		await breathe(signal);
-		const objects = group.map(({ state }) => ({ maps: mapsOf(visit, state!), far: state!.far, near: state!.near }));
-		const carried = await network.carry(visit.features, objects, signal);
-		group.forEach((lane, index) => reached.set(lane, arrive(sweep, lane, visit, carried[index]!)));
-		const near = await network.remember(
-			visit.features,
-			group.map(({ state }) => state!.before),
-			signal,
-		);
-		group.forEach(({ state }, index) => (state!.near = near[index]!));
-	}
-	return reached;
+	const before = cropRows(state.before, size.width, window, 1);
+	const near = await network.remember(cropTokens(previous.features, window), before, signal);
+	const maps = mapsOf(visit, before, state);
+	const carried = await network.carry(cropFeatures(visit.features, window), { maps, far: state.far, near }, signal);
+	return arrive(sweep, lane, visit, { before, carried });
 }
 
-/** Lanes that look at the same frames, a few at a time. */
-function groupsOf(lanes: readonly Lane[]): Lane[][] {
-	const groups: Lane[][] = [];
-	for (const lane of lanes) {
-		const { farFrames, near } = lane.state!;
-		const group = groups.findLast(([first]) => {
-			return first!.state!.farFrames === farFrames && first!.state!.near.key === near.key;
-		});
-		if (group !== undefined && group.length < mostTogether) {
-			group.push(lane);
-		} else {
-			groups.push([lane]);
-		}
-	}
-	return groups;
-}
-
-function mapsOf(visit: Visit, state: LaneState): Float32Array {
-	const { bins } = visit.frame;
+function mapsOf(visit: Visit, before: Float32Array, state: LaneState): Float32Array {
+	const bins = cropRows(visit.frame.bins, visit.frame.width, state.window, 1);
 	const maps = new Float32Array(3 * bins.length);
-	maps.set(state.before);
+	maps.set(before);
 	colourOdds(bins, state.anchorColours, maps.subarray(bins.length, 2 * bins.length));
 	colourOdds(bins, state.recentColours, maps.subarray(2 * bins.length));
 	return maps;
 }
 
-/** A lane's mask on the visited frame, from what the network says. */
-function arrive(sweep: Sweep, lane: Lane, visit: Visit, carried: Carried): TrackedMask {
+/** A lane's mask on the visited frame, from what the network says of the lane's window. */
+function arrive(
+	sweep: Sweep,
+	lane: Lane,
+	visit: Visit,
+	{ before, carried }: { before: Float32Array; carried: Carried },
+): TrackedMask {
 	const { cv, request, size } = sweep;
 	const state = lane.state!;
-	keepSupported(cv, carried.logits, state.before, size);
-	const probability = carried.logits.map(sigmoid);
-	const mask = toFullMask(cv, carried.logits, size, request);
+	keepSupported(cv, carried.logits, before, state.window);
+	const mask = maskFromLogits(pasteRows(carried.logits, state.window, size, surelyNot), size, request);
 	const verdict = judge(carried, mask);
+	const probability = pasteRows(carried.logits.map(sigmoid), state.window, size, 0);
 	state.before = probability;
+	state.window = carryWindow(probability, size);
 	if (verdict.presence !== 'absent' && carried.iouLogit > 0) {
 		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, probability), recentShare);
 	}
@@ -162,10 +150,9 @@ async function begin(sweep: Sweep, lane: Lane, visit: Visit): Promise<LaneState>
 		'anchor of a segment',
 	);
 	const before = toWorkingMask(cv, own.mask, size);
-	const [near] = (await network.remember(visit.features, [before], signal)) as [Remembered];
 	let anchorColours = coloursOf(visit.frame.bins, before);
 	const recentColours = anchorColours;
-	const far = [near];
+	const far = [await network.remember(visit.features, before, signal)];
 	const distance = (frameIndex: number) => Math.abs(frameIndex - anchorFrameIndex);
 	const others = lane.object.anchors
 		.filter((anchor) => anchor !== own && anchor.mask.data.includes(1))
@@ -175,13 +162,12 @@ async function begin(sweep: Sweep, lane: Lane, visit: Visit): Promise<LaneState>
 		await breathe(signal);
 		const frame = toPlanes(cv, await pictureOf(request, anchor.frameIndex, signal), size);
 		const mask = toWorkingMask(cv, anchor.mask, size);
-		far.push(...(await network.remember(await network.encode(frame, signal), [mask], signal)));
+		far.push(await network.remember(await network.encode(frame, signal), mask, signal));
 		anchorColours = blend(anchorColours, coloursOf(frame.bins, mask), 0.3);
 	}
 	// An object that is not on its anchor has nothing to be carried.
 	const isOver = !own.mask.data.includes(1);
-	const farFrames = [own, ...others].map(({ frameIndex }) => frameIndex).join();
-	return { isOver, before, near, far: together(far), farFrames, anchorColours, recentColours };
+	return { isOver, before, window: carryWindow(before, size), far: together(far), anchorColours, recentColours };
 }
 
 /** Frames to visit in the sweep's order: each segment from its anchor to its last frame, each frame once. */

@@ -33,11 +33,29 @@ export function pasteMask(into: Mask, part: Mask, window: Window): Mask {
 	return { width: into.width, height: into.height, data };
 }
 
-function cropRows(data: Uint8Array, width: number, window: Window, channels: number): Uint8Array {
-	const out = new Uint8Array(window.width * window.height * channels);
+type Plane = Uint8Array | Uint16Array | Float32Array;
+
+/** The window of a row-major plane that is `width` pixels wide, of `channels` numbers each. */
+export function cropRows<P extends Plane>(data: P, width: number, window: Window, channels: number): P {
+	const out = new (data.constructor as new (length: number) => P)(window.width * window.height * channels);
 	for (let row = 0; row < window.height; row++) {
 		const from = ((window.top + row) * width + window.left) * channels;
 		out.set(data.subarray(from, from + window.width * channels), row * window.width * channels);
+	}
+	return out;
+}
+
+/** A plane of `size` that is `part` within the window and `elsewhere` outside of it. */
+export function pasteRows(
+	part: Float32Array,
+	window: Window,
+	size: { width: number; height: number },
+	elsewhere: number,
+): Float32Array {
+	const out = new Float32Array(size.width * size.height).fill(elsewhere);
+	for (let row = 0; row < window.height; row++) {
+		const from = row * window.width;
+		out.set(part.subarray(from, from + window.width), (window.top + row) * size.width + window.left);
 	}
 	return out;
 }

@@ -1,30 +1,59 @@
 import type { Mask } from '../../preload/common/picture.ts';
 
+type Size = { width: number; height: number };
+
 /** Mask logits of an absent object. */
 export const ABSENT_LOGIT = -1024;
 const STABILITY_OFFSET = 0.05;
 
-/** Square logits stretched to a picture (bilinear, pixel centres aligned at the half) and cut at 0. */
-export function maskFromLogits(logits: Float32Array, edge: number, size: { width: number; height: number }): Mask {
+export function square(edge: number): Size {
+	return { width: edge, height: edge };
+}
+
+/**
+ * Logits stretched to a picture (bilinear, pixel centres aligned at the half) and cut at 0. Between two logits of one sign
+ * there is nothing to compute.
+ */
+export function maskFromLogits(logits: Float32Array, from: Size, size: Size): Mask {
 	const { width, height } = size;
 	const data = new Uint8Array(width * height);
-	const columns = bilinearTaps(edge, width);
-	const rows = bilinearTaps(edge, height);
-	const blended = new Float32Array(edge);
-	for (let row = 0, at = 0; row < height; row++) {
-		const upper = rows.low[row]! * edge;
-		const lower = rows.high[row]! * edge;
+	const columns = bilinearTaps(from.width, width);
+	const rows = bilinearTaps(from.height, height);
+	const ends = endsOf(columns.low, from.width);
+	const blended = new Float32Array(from.width);
+	for (let row = 0, start = 0; row < height; row++, start += width) {
+		const upper = rows.low[row]! * from.width;
+		const lower = rows.high[row]! * from.width;
 		const weight = rows.weight[row]!;
-		for (let column = 0; column < edge; column++) {
+		for (let column = 0; column < from.width; column++) {
 			blended[column] = logits[upper + column]! * (1 - weight) + logits[lower + column]! * weight;
 		}
-		for (let column = 0; column < width; column++, at++) {
-			const share = columns.weight[column]!;
-			const value = blended[columns.low[column]!]! * (1 - share) + blended[columns.high[column]!]! * share;
-			data[at] = value > 0 ? 1 : 0;
+		let left = blended[0]!;
+		for (let low = 0, column = 0; low < from.width; low++) {
+			const right = low + 1 < from.width ? blended[low + 1]! : left;
+			const end = ends[low]!;
+			if (left > 0 || right > 0) {
+				const isInside = left > 0 && right > 0;
+				for (; column < end; column++) {
+					const share = columns.weight[column]!;
+					data[start + column] = isInside || left * (1 - share) + right * share > 0 ? 1 : 0;
+				}
+			}
+			column = end;
+			left = right;
 		}
 	}
 	return { width, height, data };
+}
+
+/** The output after the last one that lies between each input and the next. */
+function endsOf(low: Int32Array, inputs: number): Int32Array {
+	const ends = new Int32Array(inputs);
+	low.forEach((input, output) => (ends[input] = output + 1));
+	for (let input = 1; input < inputs; input++) {
+		ends[input] = Math.max(ends[input]!, ends[input - 1]!);
+	}
+	return ends;
 }
 
 type BilinearTaps = { low: Int32Array; high: Int32Array; weight: Float32Array };
@@ -43,8 +72,8 @@ function bilinearTaps(inputs: number, outputs: number): BilinearTaps {
 
 /** A plane resized with the triangle filter, antialiased where it shrinks. */
 export function resizePlane(
-	plane: { width: number; height: number; data: Float32Array },
-	size: { width: number; height: number },
+	plane: Size & { data: Float32Array },
+	size: Size,
 ): Float32Array {
 	const columns = triangleTaps(plane.width, size.width);
 	const rows = triangleTaps(plane.height, size.height);

@@ -4,7 +4,7 @@ import { lowResSize } from '../sam2/config.ts';
 import type { Features, Sam2Engine } from './engine.ts';
 import type { FeaturePrecision } from './feature-bytes.ts';
 import { FeatureCache, type FeatureStore } from './feature-cache.ts';
-import { maskFromLogits, maskInSquare } from './logits.ts';
+import { maskFromLogits, maskInSquare, square } from './logits.ts';
 import type { FrameState } from './object-memory.ts';
 import { anchorsInReach } from './object-memory.ts';
 import { ObjectPredictor, stateOfMask } from './object-predictor.ts';
@@ -190,7 +190,7 @@ export class Sam2Tracker implements Tracker {
 	}
 
 	private maskOf(logits: Float32Array, size: { width: number; height: number }): Mask {
-		return maskFromLogits(logits, lowResSize(this.engine.config), size);
+		return maskFromLogits(logits, square(lowResSize(this.engine.config)), size);
 	}
 }
 

@@ -5,7 +5,7 @@ import type { Prompt } from '../../preload/common/prompt.ts';
 import { decodeRle } from '../../preload/common/rle.ts';
 import { lowResSize } from '../sam2/config.ts';
 import type { Features, Sam2Engine, SquarePoints } from './engine.ts';
-import { maskFromLogits, maskInSquare } from './logits.ts';
+import { maskFromLogits, maskInSquare, square } from './logits.ts';
 import type { FrameState } from './object-memory.ts';
 import type { Decision } from './object-predictor.ts';
 import { decide, stateOfMask, withoutHoles } from './object-predictor.ts';
@@ -84,7 +84,7 @@ export class StillReplay {
 			signal,
 		);
 		const { alternatives, ...state } = withoutHoles(decided, edge, this.fillHoleArea);
-		return { state, mask: maskFromLogits(state.logits, edge, size), alternatives, said };
+		return { state, mask: maskFromLogits(state.logits, square(edge), size), alternatives, said };
 	}
 
 	private keep(key: string, state: PromptedState): void {

@@ -1,7 +1,7 @@
 import type { Features, SquarePoints } from '../../models/predict/engine.ts';
 import type { Sam2Engine } from '../../models/predict/engine.ts';
 import { fromBfloat16 } from '../../models/predict/bfloat16.ts';
-import { maskFromLogits, maskInSquare } from '../../models/predict/logits.ts';
+import { maskFromLogits, maskInSquare, square } from '../../models/predict/logits.ts';
 import type { FrameState } from '../../models/predict/object-memory.ts';
 import { ObjectPredictor } from '../../models/predict/object-predictor.ts';
 import { lowResSize } from '../../models/sam2/config.ts';
@@ -46,7 +46,7 @@ export async function runScenario(
 		return features;
 	};
 	const compare = (step: number, entry: GoldenEntry, state: FrameState & { memory?: Uint16Array }) => {
-		const mask = maskFromLogits(state.logits, lowResSize(engine.config), parity);
+		const mask = maskFromLogits(state.logits, square(lowResSize(engine.config)), parity);
 		const expected = decodeRle(rleFromString(parity, entry.mask));
 		comparisons.push({
 			step,

@@ -1,4 +1,5 @@
-"""Mean J (IoU) of a training's weights on annotated sequences, from the first true mask, as `track.ts` follows an object.
+"""Mean J (IoU) of a training's weights on annotated sequences, from the first true mask, as `track.ts` follows an object,
+but in the whole frame and not in a window.
 
     python evaluate.py --data ../../../../shared/data --weights RUN/last.pt camel libby
 """

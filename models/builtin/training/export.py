@@ -13,7 +13,7 @@ import torch
 from onnx import helper, numpy_helper
 from torch import nn
 
-from network import KEY, PATCH, VALUE, WIDTHS, Network
+from network import FINE, KEY, VALUE, WIDTHS, Network
 from prompter import MAPS, Prompter
 
 OPSET = 17
@@ -71,27 +71,25 @@ def export_network(network, out, golden):
         merge(golden, 'carrier', carrier_golden(network))
     height, width = 64, 96
     h, w = height // 8, width // 8
-    c2, c4, c8, _ = WIDTHS
-    f8 = torch.rand(1, c8, h, w)
+    f8 = torch.rand(1, WIDTHS[2], h, w)
     key = torch.rand(1, KEY, h, w)
-    s4, s2 = torch.rand(1, c4, 2 * h, 2 * w), torch.rand(1, c2, 4 * h, 4 * w)
+    s4, s2 = torch.rand(1, FINE[1], 2 * h, 2 * w), torch.rand(1, FINE[0], 4 * h, 4 * w)
     full = {2: 'height', 3: 'width'}
     grid = {2: 'h8', 3: 'w8'}
     features = {'f8': grid, 'key': grid, 's4': {2: 'h4', 3: 'w4'}, 's2': {2: 'h2', 3: 'w2'}}
     write(out / 'encoder.onnx', network.encoder, {'image': torch.rand(1, 3, height, width)}, list(features), {'image': full, **features})
-    several = {0: 'objects'}
-    write(out / 'memory.onnx', network.memory, {'f8': f8, 'probability': torch.rand(2, 1, height, width)}, ['value'], {'f8': grid, 'probability': several | full, 'value': several | grid})
+    write(out / 'memory.onnx', network.memory, {'f8': f8, 'probability': torch.rand(1, 1, height, width)}, ['value'], {'f8': grid, 'probability': full, 'value': grid})
     read = {
-        'far_key': torch.rand(1, KEY, 2 * h * w), 'far_value': torch.rand(2, VALUE + PATCH**2, 2 * h * w),
-        'near_key': torch.rand(1, KEY, h * w), 'near_value': torch.rand(2, VALUE + PATCH**2, h * w),
+        'far_key': torch.rand(1, KEY, 2 * h * w), 'far_value': torch.rand(1, VALUE, 2 * h * w),
+        'near_key': torch.rand(1, KEY, h * w), 'near_value': torch.rand(1, VALUE, h * w),
     }
     write(
         out / 'carrier.onnx',
         network.carrier,
-        {'f8': f8, 'key': key, 's4': s4, 's2': s2, 'maps': torch.rand(2, 3, height, width), 'places': torch.rand(h * w, 2), **read},
+        {'f8': f8, 'key': key, 's4': s4, 's2': s2, 'maps': torch.rand(1, 3, height, width), 'places': torch.rand(h * w, 2), **read},
         ['logits', 'score'],
-        {**{name: features[name] for name in ('f8', 'key', 's4', 's2')}, 'maps': several | full, 'places': {0: 'tokens'},
-         'far_key': {2: 'far'}, 'far_value': several | {2: 'far'}, 'near_key': {2: 'near'}, 'near_value': several | {2: 'near'}, 'logits': several | full, 'score': several},
+        {**{name: features[name] for name in ('f8', 'key', 's4', 's2')}, 'maps': full, 'places': {0: 'tokens'}, 'logits': full,
+         'far_key': {2: 'far'}, 'far_value': {2: 'far'}, 'near_key': {2: 'near'}, 'near_value': {2: 'near'}},
     )
 
 

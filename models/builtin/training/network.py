@@ -11,10 +11,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-WIDTHS = (24, 48, 96, 128)  # channels at /2, /4, /8, /16
+WIDTHS = (32, 48, 96, 128)  # channels of the encoder at /2, /4, /8, /16
+FINE = (16, 48)  # channels at /2 and /4 of what an object's mask is drawn with: all of it is done again for each object
 KEY = 48
-VALUE = 64
+LEARNED = 64
 PATCH = 8
+# Numbers of a value: learned ones, and the mask in 4 x 4 parts of a token.
+VALUE = LEARNED + 16
 
 
 def norm_conv(inputs, outputs, kernel=3, stride=1):
@@ -44,7 +47,7 @@ class Down(nn.Module):
 
 
 class Encoder(nn.Module):
-    """RGB 0..255 -> what the others read: f8, key at /8, s4 and s2."""
+    """RGB 0..255 -> what the others read: f8 [B, 96, /8], key [B, 48, /8], s4 [B, 48, /4] and s2 [B, 16, /2]."""
 
     def __init__(self):
         super().__init__()
@@ -57,31 +60,32 @@ class Encoder(nn.Module):
         self.context = norm_conv(c16, c8, 1)
         self.merge = norm_conv(c8, c8)
         self.key = nn.Conv2d(c8, KEY, 3, padding=1)
+        self.skip2 = nn.Conv2d(c2, FINE[0], 1)
+        self.skip4 = nn.Conv2d(c4, FINE[1], 1)
 
     def forward(self, image):
         x = (image - 118.0) / 60.0
-        s2 = F.relu(self.more2(self.down2(x)))  # [B, 24, H/2, W/2]
-        s4 = self.down4(s2)  # [B, 48, H/4, W/4]
-        f8 = self.down8(s4)  # [B, 96, H/8, W/8]
-        f16 = self.down16(f8)  # [B, 128, H/16, W/16]
+        x2 = F.relu(self.more2(self.down2(x)))
+        x4 = self.down4(x2)
+        f8 = self.down8(x4)
+        f16 = self.down16(f8)
         f8 = F.relu(self.merge(f8 + up2(self.context(f16))))
-        return f8, self.key(f8), s4, s2
+        return f8, self.key(f8), self.skip4(x4), self.skip2(x2)
 
 
 class Memory(nn.Module):
-    """A frame's mask as values to be read: what it looks like there (learned), and the mask itself, 8 x 8 a token."""
+    """A frame's mask as values to be read: what it looks like there (learned), and the mask itself, 4 x 4 a token."""
 
     def __init__(self):
         super().__init__()
-        self.see = nn.Conv2d(WIDTHS[2], VALUE, 1)
-        self.mask = nn.Conv2d(PATCH * PATCH, VALUE, 1)
-        self.mix = Residual(VALUE)
+        self.see = nn.Conv2d(WIDTHS[2], LEARNED, 1)
+        self.mask = nn.Conv2d(PATCH * PATCH, LEARNED, 1)
+        self.mix = Residual(LEARNED)
 
     def forward(self, f8, probability):
-        """f8 [B, 96, /8], probability [B, 1, H, W] -> [B, 64 + 64, /8]"""
-        patches = F.pixel_unshuffle(probability, PATCH)
-        learned = self.mix(F.relu(self.see(f8) + self.mask(patches)))
-        return torch.cat([learned, patches], 1)
+        """f8 [B, 96, /8], probability [B, 1, H, W] -> [B, 64 + 16, /8]"""
+        learned = self.mix(F.relu(self.see(f8) + self.mask(F.pixel_unshuffle(probability, PATCH))))
+        return torch.cat([learned, F.pixel_unshuffle(F.avg_pool2d(probability, 2), PATCH // 2)], 1)
 
 
 def up2(x):
@@ -116,34 +120,33 @@ class Read(nn.Module):
 
 
 class Upward(nn.Module):
-    """/8 -> /4 -> /2 -> full size, with the encoder's finer features and maps of the same size beside them."""
+    """/8 -> /4 -> /2 -> full size, with the encoder's finer features and the maps beside them."""
 
-    def __init__(self, maps, outputs):
+    def __init__(self):
         super().__init__()
-        c2, c4, c8, _ = WIDTHS
-        self.to4 = nn.Conv2d(c8, 48, 1)
-        self.skip4 = nn.Conv2d(c4, 48, 1)
-        self.mix4 = norm_conv(48 + maps, 48)
-        self.block4 = Residual(48)
-        self.to2 = nn.Conv2d(48, 24, 1)
-        self.skip2 = nn.Conv2d(c2, 24, 1)
-        self.mix2 = norm_conv(24 + 4 * maps, 24)
-        self.more2 = norm_conv(24, 24)
-        self.out = nn.Conv2d(24, 4 * outputs, 3, padding=1)
+        fine2, fine4 = FINE
+        self.to4 = nn.Conv2d(WIDTHS[2], fine4, 1)
+        self.maps4 = nn.Conv2d(3, fine4, 3, padding=1, bias=False)
+        self.mix4 = norm_conv(fine4, fine4)
+        self.block4 = Residual(fine4)
+        self.to2 = nn.Conv2d(fine4, fine2, 1)
+        self.maps2 = nn.Conv2d(3, fine2, 6, stride=2, padding=2, bias=False)
+        self.mix2 = norm_conv(fine2, fine2)
+        self.more2 = norm_conv(fine2, fine2)
+        self.out = nn.Conv2d(fine2, 4, 3, padding=1)
 
     def forward(self, x, s4, s2, maps):
-        x = up2(self.to4(x)) + self.skip4(s4)
-        x = F.relu(self.mix4(torch.cat([F.relu(x), F.avg_pool2d(maps, 4)], 1)))
+        x = F.relu(up2(self.to4(x)) + s4)
+        x = F.relu(self.mix4(x) + self.maps4(F.avg_pool2d(maps, 4)))
         x = self.block4(x)
-        x = up2(self.to2(x)) + self.skip2(s2)
-        x = F.relu(self.mix2(torch.cat([F.relu(x), F.pixel_unshuffle(maps, 2)], 1)))
+        x = F.relu(up2(self.to2(x)) + s2)
+        x = F.relu(self.mix2(x) + self.maps2(maps))
         x = F.relu(self.more2(x))
         return F.pixel_shuffle(self.out(x), 2)
 
 
 class Carrier(nn.Module):
-    """This frame's mask from remembered ones. Objects of one picture may share its features and the remembered keys, which
-    are [1, ...] then: what attends to what depends on the pictures alone.
+    """An object's mask on this frame, or in a window of it, from remembered ones.
 
     maps [B, 3, H, W]: the mask before (0..1), and log odds of the colours of the anchors and of recent frames.
     """
@@ -154,27 +157,25 @@ class Carrier(nn.Module):
         # How far an object goes between two frames: attention to the frame before falls off with distance (tokens).
         self.reach = nn.Parameter(torch.tensor(1.5))
         self.sharpness = nn.Parameter(torch.tensor([1.0, 1.0]))
-        entry = WIDTHS[2] + 2 * (VALUE + PATCH * PATCH) + 2 + 3
+        entry = WIDTHS[2] + 2 * VALUE + 2 + 3
         self.reduce = norm_conv(entry, WIDTHS[2], 1)
         self.blocks = nn.Sequential(Residual(WIDTHS[2]), Residual(WIDTHS[2]))
-        self.upward = Upward(3, 1)
+        self.upward = Upward()
         self.score = nn.Sequential(nn.Linear(2 * WIDTHS[2] + 4, 48), nn.ReLU(), nn.Linear(48, 2))
 
     def forward(self, f8, key, s4, s2, maps, places, far_key, far_value, near_key, near_value):
-        """places [N, 2] tokens (x, y); far_key [B, K, M], far_value [B, V, M] of any number of frames; near of one.
+        """places [N, 2] tokens (x, y); far_key [B, K, M], far_value [B, V, M] of any number of frames; near of one, N tokens.
 
         -> logits [B, 1, H, W], score [B, 2]: logits of "the object is here" and of the IoU with the truth.
         """
-        batch = maps.shape[0]
         height, width = f8.shape[2:]
         query = key.flatten(2)
         far = similarity(query, far_key, self.sharpness[0].exp())
         near = similarity(query, near_key, self.sharpness[1].exp(), places, torch.exp(-2 * self.reach))
         far_read, far_peak = self.read(far, far_value)
         near_read, near_peak = self.read(near, near_value)
-        peaks = torch.cat([far_peak, near_peak], 1).expand(batch, -1, -1)
-        grid = torch.cat([far_read, near_read, peaks], 1).unflatten(2, (height, width))
-        x = torch.cat([f8.expand(batch, -1, -1, -1), grid, F.avg_pool2d(maps, PATCH)], 1)
+        grid = torch.cat([far_read, near_read, far_peak, near_peak], 1).unflatten(2, (height, width))
+        x = torch.cat([f8, grid, F.avg_pool2d(maps, PATCH)], 1)
         x = self.blocks(F.relu(self.reduce(x)))
         logits = self.upward(x, s4, s2, maps)
         return logits, self.score(summary(x, logits, maps[:, :1]))

@@ -1,0 +1,60 @@
+import { tokenEdge } from './network.ts';
+import type { Window } from './window.ts';
+import type { WorkingSize } from './working-frame.ts';
+
+/** How far around an object it is looked for, as a share of its size, and at least, in working pixels. */
+const marginShare = 0.3;
+const leastMargin = 32;
+/** What a window measures at least, in working pixels: the size of the samples that the network was trained on. */
+const leastEdge = 160;
+/** Part of the frame from which on a window saves nothing. */
+const almostAll = 0.8;
+
+export function wholeWindow({ width, height }: WorkingSize): Window {
+	return { left: 0, top: 0, width, height };
+}
+
+/**
+ * Where the object is looked for that covered `before` (0 to 1 a working pixel) on the frame before: around it, in whole
+ * tokens, or everywhere where it was nowhere.
+ */
+export function carryWindow(before: Float32Array, size: WorkingSize): Window {
+	const span = spanOf(before, size);
+	if (span === null) {
+		return wholeWindow(size);
+	}
+	const [left, right] = widened(span.left, span.right, size.width);
+	const [top, bottom] = widened(span.top, span.bottom, size.height);
+	const window = { left, top, width: right - left, height: bottom - top };
+	const isAlmostAll = window.width * window.height > almostAll * size.width * size.height;
+	return isAlmostAll ? wholeWindow(size) : window;
+}
+
+/** From and to, with room on both sides, on the edges of tokens and within the frame. */
+function widened(from: number, to: number, end: number): [number, number] {
+	const margin = Math.max(leastMargin, marginShare * (to - from), (leastEdge - (to - from)) / 2);
+	const [low, high] = [from - margin, to + margin];
+	// What would lie beyond an edge of the frame is looked at on the other side.
+	const start = Math.max(0, Math.min(low, end - (high - low)));
+	const stop = Math.min(end, Math.max(high, high - low));
+	return [Math.floor(start / tokenEdge) * tokenEdge, Math.ceil(stop / tokenEdge) * tokenEdge];
+}
+
+/** Rows and columns in which the soft mask is over one half; null where none is. */
+function spanOf(
+	mask: Float32Array,
+	{ width, height }: WorkingSize,
+): { left: number; right: number; top: number; bottom: number } | null {
+	let [left, right, top, bottom] = [width, 0, height, 0];
+	for (let y = 0, at = 0; y < height; y++) {
+		for (let x = 0; x < width; x++, at++) {
+			if (mask[at]! > 0.5) {
+				left = Math.min(left, x);
+				right = Math.max(right, x + 1);
+				top = Math.min(top, y);
+				bottom = y + 1;
+			}
+		}
+	}
+	return bottom === 0 ? null : { left, right, top, bottom };
+}

@@ -71,10 +71,7 @@ function bilinearTaps(inputs: number, outputs: number): BilinearTaps {
 }
 
 /** A plane resized with the triangle filter, antialiased where it shrinks. */
-export function resizePlane(
-	plane: Size & { data: Float32Array },
-	size: Size,
-): Float32Array {
+export function resizePlane(plane: Size & { data: Float32Array }, size: Size): Float32Array {
 	const columns = triangleTaps(plane.width, size.width);
 	const rows = triangleTaps(plane.height, size.height);
 	const wide = new Float32Array(size.width * plane.height);

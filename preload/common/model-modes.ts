@@ -31,7 +31,7 @@ type ModeEntry<N extends ModeName> = {
 export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 	size: {
 		label: 'Image size',
-		tip: 'Half the size is about four times quicker and uses a quarter of the cache. Thin parts and small objects lose their edges',
+		tip: 'Half the size is four to five times as quick and uses a quarter of the cache. Thin parts and small objects lose their edges',
 		choices: [
 			{ value: 'full', label: '1024' },
 			{ value: 'half', label: '512' },
@@ -49,7 +49,7 @@ export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 	},
 	memory: {
 		label: 'Memory frames',
-		tip: 'Looking back at fewer frames makes tracking up to twice as quick. An object that was hidden or changes quickly is lost sooner',
+		tip: 'Looking back at three frames makes tracking 1.2 times as quick, at one 1.35 times. An object that was hidden or changes quickly is lost sooner',
 		choices: [
 			{ value: '6', label: '6' },
 			{ value: '3', label: '3' },
@@ -59,7 +59,7 @@ export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 	},
 	places: {
 		label: 'Memory detail',
-		tip: 'Four neighbouring places of a memory are looked at as one: tracking an object is twice as quick. Fine structure is followed less exactly',
+		tip: 'Four neighbouring places of a memory are looked at as one: tracking an object is 1.3 times as quick. Fine structure is followed less exactly',
 		choices: [
 			{ value: 'all', label: 'Full' },
 			{ value: 'pooled', label: 'Pooled' },

@@ -8,16 +8,21 @@ import { inferenceUse, ownUse, type ProcessUse } from './process-use.ts';
 const longFrames = Number(process.env.MASKLET_BENCH_FRAMES ?? 10_000);
 const manyObjects = 50;
 const manyFrames = 60;
+/** Frames of the object alone, which go by sooner. */
+const aloneFrames = 600;
 /** Caches of features and of pictures of so many MiB fill within the first tenth; memory should stop growing then. */
 const cacheMebibytes = 8;
 /** Compiled code, caches and the first collections are behind a run then. */
 const warmFrames = longFrames / 10;
 
-/** Of the processes once a frame was reached. */
-type Use = { frameIndex: number; inference: ProcessUse | null; own: ProcessUse };
-
-/** When each object's frames reached the disk. */
-type Reached = { frameIndex: number; atMillis: number };
+/** Once a batch of an object's frames has reached the disk: when, and what the processes had used by then. */
+type Reached = {
+	firstFrameIndex: number;
+	lastFrameIndex: number;
+	atMillis: number;
+	inference: ProcessUse | null;
+	own: ProcessUse;
+};
 
 /**
  * A clip of 10,000 frames and one of 50 objects, SAM 2 in its miniature configuration, through everything that the studio
@@ -43,11 +48,11 @@ async function* longLines(open: OpenServices): AsyncGenerator<BenchLine> {
 	await killedRun(open.folder, path, Math.min(500, warmFrames / 2));
 	await client.project.open({ path });
 	const [pass] = await client.track.interruptedPasses();
-	const { reached, uses } = watch(open, trackIds[0]!);
+	const reached = watch(open, trackIds[0]!);
 	const begun = open.next('run.frames', () => true);
 	const run = open.run(() => client.track.resumePass({ passId: pass!.passId }));
 	await Promise.race([begun, run]);
-	const first = reached[0]!.frameIndex;
+	const first = reached[0]!.firstFrameIndex;
 	yield benchLine({
 		name: 'Resume after a kill',
 		ours: first === pass!.doneCount + 1 ? 1 : null,
@@ -61,7 +66,7 @@ async function* longLines(open: OpenServices): AsyncGenerator<BenchLine> {
 	yield frameLine(`A frame late in ${longFrames}`, walls);
 	yield frameLine(
 		`Processor time, a frame late in ${longFrames}`,
-		Array.from({ length: 10 }, (_, index) => cpuMillisPerFrame(uses, ...tenth(index))),
+		Array.from({ length: 10 }, (_, index) => cpuMillisPerFrame(reached, ...tenth(index))),
 	);
 	for (const [side, name] of [
 		['inference', 'Inference process'],
@@ -69,7 +74,7 @@ async function* longLines(open: OpenServices): AsyncGenerator<BenchLine> {
 	] as const) {
 		const [begun, ended] = [1, 9].map((index) => {
 			const [from, to] = tenth(index);
-			const found = uses.filter(({ frameIndex }) => frameIndex >= from && frameIndex <= to);
+			const found = reached.filter(({ lastFrameIndex }) => lastFrameIndex >= from && lastFrameIndex <= to);
 			const known = found.flatMap((each) => each[side]?.mebibytes ?? []);
 			return known.length === 0 ? null : medianOf(known);
 		}) as [number | null, number | null];
@@ -105,15 +110,16 @@ async function* manyLines(open: OpenServices): AsyncGenerator<BenchLine> {
 	const measured: { wall: number | null; cpu: number | null }[] = [];
 	for (const objectCount of [1, manyObjects]) {
 		const name = `${objectCount} objects`;
-		const { trackIds } = await longProject(open, { name, frameCount: manyFrames, objectCount });
+		const frameCount = objectCount === 1 ? aloneFrames : manyFrames;
+		const { trackIds } = await longProject(open, { name, frameCount, objectCount });
 		if (objectCount === manyObjects) {
 			yield cancelLine(`Cancel with ${manyObjects} objects`, await cancelled(open, 5));
 		}
-		const { reached, uses } = watch(open, trackIds.at(-1)!);
+		const reached = watch(open, trackIds.at(-1)!);
 		await open.run(() => client.track.propagate({ videoId: 1 }));
-		const span = [Math.round(manyFrames / 3), manyFrames - 1] as const;
+		const span = [Math.round(frameCount / 3), frameCount - 1] as const;
 		const each = (millis: number | null) => millis && millis / objectCount;
-		measured.push({ wall: each(millisPerFrame(reached, ...span)), cpu: each(cpuMillisPerFrame(uses, ...span)) });
+		measured.push({ wall: each(millisPerFrame(reached, ...span)), cpu: each(cpuMillisPerFrame(reached, ...span)) });
 		await client.project.close();
 	}
 	const [alone, among] = measured as [(typeof measured)[0], (typeof measured)[0]];
@@ -151,36 +157,39 @@ async function cancelled(open: OpenServices, frames: number): Promise<number> {
 	return millis;
 }
 
-/** What becomes of a track while a run goes on: when its frames reached the disk, and what the processes used by then. */
-function watch(open: OpenServices, trackId: number): { reached: Reached[]; uses: Use[] } {
+/** What becomes of a track while a run goes on. */
+function watch(open: OpenServices, trackId: number): Reached[] {
 	const reached: Reached[] = [];
-	const uses: Use[] = [];
-	open.client.on('run.frames', (grown) => {
-		if (grown.trackId === trackId) {
+	open.client.on('run.frames', ({ trackId: grown, frameIndexes }) => {
+		if (grown === trackId) {
+			const [firstFrameIndex, lastFrameIndex] = [frameIndexes[0]!, frameIndexes.at(-1)!];
 			const atMillis = performance.now();
-			reached.push(...[...grown.frameIndexes].map((frameIndex) => ({ frameIndex, atMillis })));
-			uses.push({ frameIndex: grown.frameIndexes.at(-1)!, inference: inferenceUse(), own: ownUse() });
+			reached.push({ firstFrameIndex, lastFrameIndex, atMillis, inference: inferenceUse(), own: ownUse() });
 		}
 	});
-	return { reached, uses };
+	return reached;
 }
 
 /** Null where the span holds no two batches of frames. */
 function millisPerFrame(reached: readonly Reached[], from: number, to: number): number | null {
-	const first = reached.find(({ frameIndex }) => frameIndex >= from);
-	const last = reached.findLast(({ frameIndex }) => frameIndex <= to);
-	return first && last && last.frameIndex > first.frameIndex
-		? (last.atMillis - first.atMillis) / (last.frameIndex - first.frameIndex)
-		: null;
+	return perFrame(reached, [from, to], ({ atMillis }) => atMillis);
 }
 
 /** Of both processes together: what else the machine does hardly counts. Null where the system does not tell. */
-function cpuMillisPerFrame(uses: readonly Use[], from: number, to: number): number | null {
-	const first = uses.find(({ frameIndex }) => frameIndex >= from);
-	const last = uses.findLast(({ frameIndex }) => frameIndex <= to);
-	if (!first?.inference || !last?.inference || last.frameIndex <= first.frameIndex) {
+function cpuMillisPerFrame(reached: readonly Reached[], from: number, to: number): number | null {
+	return perFrame(reached, [from, to], ({ own, inference }) => inference && own.cpuMillis + inference.cpuMillis);
+}
+
+function perFrame(
+	reached: readonly Reached[],
+	[from, to]: readonly [number, number],
+	of: (batch: Reached) => number | null,
+): number | null {
+	const first = reached.find(({ lastFrameIndex }) => lastFrameIndex >= from);
+	const last = reached.findLast(({ lastFrameIndex }) => lastFrameIndex <= to);
+	if (!first || !last || last.lastFrameIndex <= first.lastFrameIndex) {
 		return null;
 	}
-	const spent = (use: Use) => use.own.cpuMillis + use.inference!.cpuMillis;
-	return (spent(last) - spent(first)) / (last.frameIndex - first.frameIndex);
+	const [begun, ended] = [of(first), of(last)];
+	return begun === null || ended === null ? null : (ended - begun) / (last.lastFrameIndex - first.lastFrameIndex);
 }

@@ -1,5 +1,8 @@
-import { maskIou } from '../../models/predict/blend-masks.ts';
-import type { Tracker } from '../../models/predict/tracker.ts';
+import { evaluate } from '../../main/formats/evaluate/evaluate.ts';
+import type { MaskletSource } from '../../main/formats/record.ts';
+import type { TrackedMask, Tracker } from '../../models/predict/tracker.ts';
+import { present } from '../../preload/common/assert.ts';
+import { encodeRle, type Rle } from '../../preload/common/rle.ts';
 import { mean, wholeRun, type Clip } from './clips.ts';
 
 const { signal } = new AbortController();
@@ -9,13 +12,16 @@ const rangeWidth = 0.2;
 /** `predictedIou` is null where the object is said to be absent. */
 type Row = { predictedIou: number | null; j: number };
 
-/** Mean J over the frames after the first, whose true mask is given; and what the predicted IoU is worth. */
+/**
+ * Mean J and F over the frames after the first, whose true mask is given, as `masklet eval --ends` measures them; and what
+ * the predicted IoU is worth.
+ */
 export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promise<void> {
 	const rows: Row[] = [];
-	const means: number[] = [];
+	const means: { j: number; f: number }[] = [];
 	let millis = 0;
 	for (const clip of clips) {
-		const own: Row[] = [];
+		const tracked: (Pick<TrackedMask, 'presence' | 'scores' | 'frameIndex'> & { mask: Rle })[] = [];
 		const results = tracker.track(wholeRun(clip), signal);
 		for (;;) {
 			const started = performance.now();
@@ -24,23 +30,29 @@ export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promis
 			if (value === undefined) {
 				break;
 			}
-			own.push({
-				predictedIou: value.presence === 'absent' ? null : value.scores.predictedIou,
-				j: maskIou(value.mask, clip.truthAt(value.frameIndex)),
-			});
+			tracked.push({ ...value, mask: encodeRle(value.mask) });
 		}
-		means.push(mean(own.map(({ j }) => j)));
+		const frames = tracked.map(({ frameIndex }) => frameIndex);
+		const truth = sourceOf(clip, frames, (frameIndex) => encodeRle(clip.truthAt(frameIndex)));
+		const found = sourceOf(clip, frames, (frameIndex) => tracked[frames.indexOf(frameIndex)]!.mask);
+		const { j, f, objects } = await evaluate(truth, found, { includesEnds: true });
+		const js = present(objects[0], 'object').jPerFrame;
+		const own = tracked.map(({ presence, scores }, at): Row => {
+			return { predictedIou: presence === 'absent' ? null : scores.predictedIou, j: js[at]! };
+		});
+		means.push({ j, f });
 		rows.push(...own);
 		const quarters = [0, 1, 2, 3].map((quarter) =>
-			mean(own.filter((_, at) => Math.floor((4 * at) / own.length) === quarter).map(({ j }) => j)).toFixed(2),
+			mean(own.filter((_, at) => Math.floor((4 * at) / own.length) === quarter).map((row) => row.j)).toFixed(2),
 		);
 		console.log(
-			`${clip.name.padEnd(12)} J ${means.at(-1)!.toFixed(3)}  by quarters ${quarters.join(' ')}  predicted IoU off by ${slack(own)}`,
+			`${clip.name.padEnd(12)} J ${j.toFixed(3)}  F ${f.toFixed(3)}  J by quarters ${quarters.join(' ')}  predicted IoU off by ${slack(own)}`,
 		);
 	}
 	const rate = ((1000 * rows.length) / millis).toFixed(1);
+	const [meanJ, meanF] = [mean(means.map(({ j }) => j)), mean(means.map(({ f }) => f))];
 	console.log(
-		`mean J ${mean(means).toFixed(3)}; ${rate} frames/s, decode included; predicted IoU off by ${slack(rows)}`,
+		`mean J ${meanJ.toFixed(3)}, F ${meanF.toFixed(3)}; ${rate} frames/s, decode included; predicted IoU off by ${slack(rows)}`,
 	);
 	for (let low = 0; low < 1; low += rangeWidth) {
 		const within = judged(rows).filter(({ predictedIou }) => predictedIou >= low && predictedIou < low + rangeWidth);
@@ -49,6 +61,23 @@ export async function carrying(tracker: Tracker, clips: readonly Clip[]): Promis
 			console.log(`predicted ${said.toFixed(2)}: J ${was.toFixed(2)} on ${within.length} frames`);
 		}
 	}
+}
+
+function sourceOf(clip: Clip, frames: readonly number[], maskAt: (frameIndex: number) => Rle): MaskletSource {
+	const { name, frameCount } = clip;
+	const { width, height } = clip.truthAt(0);
+	return {
+		name,
+		path: name,
+		width,
+		height,
+		frameCount,
+		frameIndexes: Int32Array.from(frames),
+		tracks: [{ sourceId: 1, name, label: null, type: 'auto', editedFrameCount: null }],
+		warnings: [],
+		maskAt: (_, frameIndex) => maskAt(frameIndex),
+		close() {},
+	};
 }
 
 function judged(rows: readonly Row[]): { predictedIou: number; j: number }[] {

@@ -38,30 +38,33 @@ it.each([
 	[16, 9, 131, 77],
 	[12, 12, 12, 12],
 	[40, 30, 17, 50],
-])('logits of %i x %i are cut at 0 in %i x %i pixels as they are between the four around each', (wide, high, width, height) => {
-	const logits = Float32Array.from({ length: wide * high }, (_, at) => Math.sin(3 * at) + Math.cos(at / 7) - 0.2);
-	const mask = maskFromLogits(logits, { width: wide, height: high }, { width, height });
-	const at = (output: number, inputs: number, outputs: number) => {
-		const place = Math.max(0, ((output + 0.5) * inputs) / outputs - 0.5);
-		const low = Math.min(inputs - 1, Math.floor(place));
-		return { low, high: Math.min(inputs - 1, low + 1), share: place - low };
-	};
-	let different = 0;
-	for (let y = 0; y < height; y++) {
-		for (let x = 0; x < width; x++) {
-			const [row, column] = [at(y, high, height), at(x, wide, width)];
-			const between = (line: number) => {
-				const [left, right] = [logits[line * wide + column.low]!, logits[line * wide + column.high]!];
-				return left + column.share * (right - left);
-			};
-			const value = between(row.low) + row.share * (between(row.high) - between(row.low));
-			// So close to 0 the order of the arithmetic decides.
-			different += Math.abs(value) > 1e-5 && mask.data[y * width + x] !== (value > 0 ? 1 : 0) ? 1 : 0;
+])(
+	'logits of %i x %i are cut at 0 in %i x %i pixels as they are between the four around each',
+	(wide, high, width, height) => {
+		const logits = Float32Array.from({ length: wide * high }, (_, at) => Math.sin(3 * at) + Math.cos(at / 7) - 0.2);
+		const mask = maskFromLogits(logits, { width: wide, height: high }, { width, height });
+		const at = (output: number, inputs: number, outputs: number) => {
+			const place = Math.max(0, ((output + 0.5) * inputs) / outputs - 0.5);
+			const low = Math.min(inputs - 1, Math.floor(place));
+			return { low, high: Math.min(inputs - 1, low + 1), share: place - low };
+		};
+		let different = 0;
+		for (let y = 0; y < height; y++) {
+			for (let x = 0; x < width; x++) {
+				const [row, column] = [at(y, high, height), at(x, wide, width)];
+				const between = (line: number) => {
+					const [left, right] = [logits[line * wide + column.low]!, logits[line * wide + column.high]!];
+					return left + column.share * (right - left);
+				};
+				const value = between(row.low) + row.share * (between(row.high) - between(row.low));
+				// So close to 0 the order of the arithmetic decides.
+				different += Math.abs(value) > 1e-5 && mask.data[y * width + x] !== (value > 0 ? 1 : 0) ? 1 : 0;
+			}
 		}
-	}
-	expect(different).toBe(0);
-	expect(mask.data.includes(1) && mask.data.includes(0)).toBe(true);
-});
+		expect(different).toBe(0);
+		expect(mask.data.includes(1) && mask.data.includes(0)).toBe(true);
+	},
+);
 
 it('small holes are filled, large ones and the outside are not', () => {
 	const rows = [

@@ -5,7 +5,7 @@ import type { TrackedMask, TrackObject, TrackRequest, TrackSegment } from '../pr
 import { breathe } from './breathe.ts';
 import { allColours, blend, colourOdds, coloursOf, commonShare, type ColourPair } from './colour-odds.ts';
 import { sigmoid } from './planes.ts';
-import { carryWindow } from './carry-window.ts';
+import { carryWindow, wholeWindow } from './carry-window.ts';
 import {
 	cropFeatures,
 	cropTokens,
@@ -133,7 +133,7 @@ function arrive(
 	const verdict = judge(carried, mask);
 	const probability = pasteRows(carried.logits.map(sigmoid), state.window, size, 0);
 	state.before = probability;
-	state.window = carryWindow(probability, size);
+	state.window = verdict.presence === 'absent' ? wholeWindow(size) : carryWindow(probability, size);
 	if (verdict.presence !== 'absent' && carried.iouLogit > 0) {
 		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, probability), recentShare);
 	}

@@ -6,8 +6,10 @@ import type { Mask, RgbPicture } from '../../../preload/common/picture.ts';
 import type { Prompt } from '../../../preload/common/prompt.ts';
 import { encodeRle } from '../../../preload/common/rle.ts';
 
-const width = 160;
-const height = 120;
+type Size = { width: number; height: number };
+const small: Size = { width: 160, height: 120 };
+/** So large that an object is looked for in a part of it. */
+const large: Size = { width: 448, height: 256 };
 const frameCount = 24;
 const forever = new AbortController().signal;
 
@@ -32,7 +34,7 @@ type Scene = {
 const side = 34;
 
 /** A textured background with a red and a blue square on it. */
-function drawn(scene: Scene): RgbPicture {
+function drawn(scene: Scene, { width, height }: Size = small): RgbPicture {
 	const data = new Uint8Array(width * height * 3);
 	for (let y = 0, at = 0; y < height; y++) {
 		for (let x = 0; x < width; x++, at += 3) {
@@ -57,7 +59,7 @@ function isIn(corner: { x: number; y: number }, x: number, y: number): boolean {
 	return x >= corner.x && x < corner.x + side && y >= corner.y && y < corner.y + side;
 }
 
-function squareMask(corner: { x: number; y: number } | null): Mask {
+function squareMask(corner: { x: number; y: number } | null, { width, height }: Size = small): Mask {
 	const data = new Uint8Array(width * height);
 	if (corner !== null) {
 		for (let at = 0; at < data.length; at++) {
@@ -73,19 +75,18 @@ const blueAt = (frameIndex: number) => ({ x: 110 - frameIndex, y: 70 });
 function request(
 	objects: TrackObject[],
 	sceneAt: (frameIndex: number) => Scene,
-	direction: TrackRequest['direction'] = 'forward',
+	{ direction = 'forward', size = small }: { direction?: TrackRequest['direction']; size?: Size } = {},
 ) {
 	const asked: number[] = [];
 	const made: TrackRequest = {
 		direction,
 		frameCount,
-		width,
-		height,
+		...size,
 		objects,
 		videoKey: 'squares',
 		pictureAt: async (frameIndex) => {
 			asked.push(frameIndex);
-			return drawn(sceneAt(frameIndex));
+			return drawn(sceneAt(frameIndex), size);
 		},
 	};
 	return { made, asked };
@@ -139,7 +140,7 @@ test('segments, anchors, two objects and both directions in one sweep', async ()
 		anchors: [anchor(20, squareMask(redAt(20)))],
 		segments: [{ anchorFrameIndex: 20, firstFrameIndex: 19, lastFrameIndex: 14 }],
 	};
-	const back = await listOf(tracker.track(request([backward], bothMove, 'backward').made, forever));
+	const back = await listOf(tracker.track(request([backward], bothMove, { direction: 'backward' }).made, forever));
 	expect(back.map((tracked) => tracked.frameIndex)).toEqual([19, 18, 17, 16, 15, 14]);
 	expect(
 		Math.min(...back.map((tracked) => maskIou(tracked.mask, squareMask(redAt(tracked.frameIndex))))),
@@ -148,7 +149,10 @@ test('segments, anchors, two objects and both directions in one sweep', async ()
 	const controller = new AbortController();
 	const reached: number[] = [];
 	const stopped = (async () => {
-		for await (const tracked of tracker.track(request([backward], bothMove, 'backward').made, controller.signal)) {
+		for await (const tracked of tracker.track(
+			request([backward], bothMove, { direction: 'backward' }).made,
+			controller.signal,
+		)) {
 			reached.push(tracked.frameIndex);
 			controller.abort(new Error('stop'));
 		}
@@ -188,6 +192,30 @@ test('a cut, a vanished and a departed object end absent and stay so', async () 
 	}
 });
 
+test('in a large frame an object is followed within a window, and found again anywhere once it was gone', async () => {
+	const lastFrameIndex = frameCount - 1;
+	const [goneFrom, backFrom] = [10, 14];
+	const cornerAt = (frameIndex: number) => {
+		if (frameIndex < goneFrom) {
+			return { x: 40 + 5 * frameIndex, y: 50 + 3 * frameIndex };
+		}
+		return frameIndex < backFrom ? null : { x: 370, y: 190 };
+	};
+	const sceneAt = (frameIndex: number): Scene => ({ background: 'meadow', red: cornerAt(frameIndex), blue: null });
+	const red: TrackObject = {
+		trackId: 1,
+		anchors: [anchor(0, squareMask(cornerAt(0), large))],
+		segments: [{ anchorFrameIndex: 0, firstFrameIndex: 1, lastFrameIndex }],
+	};
+	const found = await listOf(tracker.track(request([red], sceneAt, { size: large }).made, forever));
+	for (const { frameIndex, mask, presence } of found.filter((one) => one.frameIndex < goneFrom)) {
+		expect(presence, `frame ${frameIndex}`).toBe('visible');
+		expect(maskIou(mask, squareMask(cornerAt(frameIndex), large)), `frame ${frameIndex}`).toBeGreaterThan(0.85);
+	}
+	expect(found.find(({ frameIndex }) => frameIndex === backFrom - 1)!.presence).toBe('absent');
+	expect(maskIou(found.at(-1)!.mask, squareMask(cornerAt(lastFrameIndex), large))).toBeGreaterThan(0.85);
+});
+
 test('every click is obeyed, whatever the colours say, and a given mask changes near the click alone', async () => {
 	const picture = drawn(bothMove(0));
 	const ask = (prompts: Prompt[]) => tracker.prompt({ picture, prompts, pictureKey: 'squares:0' }, forever);
@@ -219,13 +247,13 @@ test('every click is obeyed, whatever the colours say, and a given mask changes 
 
 	const prompts: Prompt[] = [];
 	for (let index = 0; index < 14; index++) {
-		const x = Math.floor(width * noise(index, 1, 9)) + 0.5;
-		const y = Math.floor(height * noise(index, 2, 9)) + 0.5;
+		const x = Math.floor(small.width * noise(index, 1, 9)) + 0.5;
+		const y = Math.floor(small.height * noise(index, 2, 9)) + 0.5;
 		prompts.push(at(x, y, index % 3 !== 1));
 		const { mask } = await ask(prompts);
 		for (const prompt of prompts) {
 			if (prompt.kind === 'point') {
-				const inside = mask.data[Math.floor(prompt.y) * width + Math.floor(prompt.x)];
+				const inside = mask.data[Math.floor(prompt.y) * small.width + Math.floor(prompt.x)];
 				expect(inside, JSON.stringify(prompt)).toBe(prompt.isPositive ? 1 : 0);
 			}
 		}

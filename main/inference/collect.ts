@@ -8,7 +8,7 @@
 /** What the inference process is started with. */
 export const INFERENCE_FLAGS = ['--expose-gc', '--max-semi-space-size=4'] as const;
 
-/** A collection takes about 10 ms; so many bytes of tensors take at least a second to compute. */
+/** A collection takes about 10 ms; so many bytes are of a second of SAM 2, and of some four frames of the built-in model. */
 const COLLECT_AFTER_BYTES = 32 * 2 ** 20;
 
 let pendingBytes = 0;

@@ -132,8 +132,8 @@ export class BuiltinNetwork {
 	}
 }
 
-function gridOf(tokens: Tensor): [number, number] {
-	const [, , height, width] = tokens.shape as [number, number, number, number];
+function gridOf(level: Tensor): [number, number] {
+	const [, , height, width] = level.shape as [number, number, number, number];
 	return [height, width];
 }
 

@@ -4,7 +4,10 @@ import { sigmoid } from './planes.ts';
 
 export const absentScores: MaskScores = { predictedIou: 0, objectScore: -8, stability: null };
 
-/** Under it a person should look: of the frames of the model card whose J is under 0.6 five in six are, of the others one in 80. */
+/**
+ * Under it a person should look: of the frames of the model card whose J is under 0.6 five in six are, of the others one
+ * in 80.
+ */
 const certainIou = 0.65;
 
 /** Presence and scores of a carried mask of full size, from what the network says of it. */

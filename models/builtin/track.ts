@@ -3,9 +3,9 @@ import type { RgbPicture } from '../../preload/common/picture.ts';
 import { maskFromLogits } from '../predict/logits.ts';
 import type { TrackedMask, TrackObject, TrackRequest, TrackSegment } from '../predict/tracker.ts';
 import { breathe } from './breathe.ts';
+import { carryWindow } from './carry-window.ts';
 import { allColours, blend, colourOdds, coloursOf, commonShare, type ColourPair } from './colour-odds.ts';
 import { sigmoid } from './planes.ts';
-import { carryWindow, wholeWindow } from './carry-window.ts';
 import {
 	cropFeatures,
 	cropTokens,
@@ -131,14 +131,20 @@ function arrive(
 	keepSupported(cv, carried.logits, before, state.window);
 	const mask = maskFromLogits(pasteRows(carried.logits, state.window, size, surelyNot), size, request);
 	const verdict = judge(carried, mask);
-	const probability = pasteRows(carried.logits.map(sigmoid), state.window, size, 0);
+	const isAbsent = verdict.presence === 'absent';
+	// What is not the object's is not remembered as its place: one that is absent may come back anywhere.
+	const probability = isAbsent ? zeros(size) : pasteRows(carried.logits.map(sigmoid), state.window, size, 0);
 	state.before = probability;
-	state.window = verdict.presence === 'absent' ? wholeWindow(size) : carryWindow(probability, size);
-	if (verdict.presence !== 'absent' && carried.iouLogit > 0) {
+	state.window = carryWindow(probability, size);
+	if (!isAbsent && carried.iouLogit > 0) {
 		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, probability), recentShare);
 	}
 	const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
-	return { ...place, ...verdict, mask: verdict.presence === 'absent' ? emptyMask(request) : mask };
+	return { ...place, ...verdict, mask: isAbsent ? emptyMask(request) : mask };
+}
+
+function zeros({ width, height }: WorkingSize): Float32Array {
+	return new Float32Array(width * height);
 }
 
 /** Starts a lane at its anchor, which is the visited frame. Looks at the nearest other anchors too. */

@@ -31,7 +31,7 @@ type ModeEntry<N extends ModeName> = {
 export const modeTable: { readonly [N in ModeName]: ModeEntry<N> } = {
 	size: {
 		label: 'Image size',
-		tip: 'Half the size is four to five times as quick and uses a quarter of the cache. Thin parts and small objects lose their edges',
+		tip: 'Half the size is more than five times as quick and uses a quarter of the cache. Thin parts and small objects lose their edges',
 		choices: [
 			{ value: 'full', label: '1024' },
 			{ value: 'half', label: '512' },

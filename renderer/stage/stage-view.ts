@@ -40,6 +40,7 @@ export class StageView {
 
 	update(change: Partial<Scene>): void {
 		this.#scene = { ...this.#scene, ...change };
+		this.#hideEmpty();
 		const isMoved = change.camera !== undefined || change.size !== undefined;
 		if (isMoved || 'picture' in change) {
 			this.#layers.picture.batchDraw();
@@ -53,6 +54,14 @@ export class StageView {
 		if (isMoved || 'overlay' in change) {
 			this.#layers.overlay.batchDraw();
 		}
+	}
+
+	/** A canvas that was only cleared may go on showing what it had: Chromium without a GPU does not present such a frame. */
+	#hideEmpty(): void {
+		const { masks, prompts, overlay } = this.#scene;
+		this.#layers.masks.visible(masks.masks.length > 0 || masks.hover !== null || masks.mode === 'cutout');
+		this.#layers.prompts.visible(prompts.length > 0);
+		this.#layers.overlay.visible(overlay !== null);
 	}
 
 	resize(size: Size): void {

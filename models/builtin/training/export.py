@@ -23,7 +23,7 @@ SMALLEST = 64
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--weights', nargs='+', help='of the network that carries masks: a file, or the mean of several, FILE:SHARE each')
+    parser.add_argument('--weights', help='of the network that carries masks')
     parser.add_argument('--prompter', help='weights of the network for first masks')
     parser.add_argument('--out', required=True)
     parser.add_argument('--golden', help='where to write what PyTorch computes, for a test of ours')
@@ -34,23 +34,13 @@ def main():
     if options.weights:
         export_network(load(Network(), options.weights), out, golden)
     if options.prompter:
-        export_prompter(load(Prompter(), [options.prompter]), out, golden)
+        export_prompter(load(Prompter(), options.prompter), out, golden)
 
 
 def load(network, weights):
-    """The network with the averaged weights, rounded as they will be kept. Of several files of one training the mean is
-    taken, which generalises better than each (Wortsman et al., Model soups, 2022).
-    """
+    """The network with the averaged weights, rounded as they will be kept."""
     network = network.eval()
-    parts = [name.partition(':') for name in weights]
-    states = [(torch.load(path, weights_only=True)['average'], float(share or 1)) for path, _, share in parts]
-    known = states[0][0]
-    network.load_state_dict(
-        {
-            key: sum(share * state[key] for state, share in states) if known[key].dtype.is_floating_point else known[key]
-            for key in known
-        }
-    )
+    network.load_state_dict(torch.load(weights, weights_only=True)['average'])
     for value in network.state_dict().values():
         if value.dtype == torch.float32 and value.numel() >= SMALLEST:
             value.copy_(value.half().float())

@@ -112,6 +112,11 @@ async function goToFrame(frameIndex: number): Promise<void> {
 	expect(await frameNumber()).toBe(frameIndex);
 }
 
+/** The canvas over the picture. */
+function masksLayer() {
+	return byTestId('stage').locator('canvas').nth(1);
+}
+
 async function carry(): Promise<void> {
 	await byTestId('stage').focus();
 	await page.keyboard.press('t');
@@ -151,6 +156,12 @@ test('click an object, refine it, carry it through the video', async () => {
 	// What is not the object: the far corner, with the right button.
 	await clickPicture({ x: 20, y: 20 }, 'right');
 	await frameState(/prompted/);
+	// A frame without a mask shows none: what was drawn on the frame before is not seen any more.
+	await goToFrame(1);
+	await frameState(/nothing yet/);
+	await masksLayer().waitFor({ state: 'hidden' });
+	await goToFrame(0);
+	await masksLayer().waitFor({ state: 'visible' });
 	await carry();
 	await goToFrame(10);
 	await frameState(/propagated|absent/);

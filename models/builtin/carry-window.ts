@@ -1,5 +1,6 @@
 import { tokenEdge } from './network.ts';
-import type { Window } from './window.ts';
+import { threshold } from './planes.ts';
+import { maskBox, type Window } from './window.ts';
 import type { WorkingSize } from './working-frame.ts';
 
 /** How far around an object it is looked for, as a share of its size, and at least, in working pixels. */
@@ -19,12 +20,12 @@ export function wholeWindow({ width, height }: WorkingSize): Window {
  * tokens, or everywhere where it was nowhere.
  */
 export function carryWindow(before: Float32Array, size: WorkingSize): Window {
-	const span = spanOf(before, size);
-	if (span === null) {
+	const box = maskBox({ ...size, data: threshold(before, 0.5) });
+	if (box === null) {
 		return wholeWindow(size);
 	}
-	const [left, right] = widened(span.left, span.right, size.width);
-	const [top, bottom] = widened(span.top, span.bottom, size.height);
+	const [left, right] = widened(box.x0, box.x1, size.width);
+	const [top, bottom] = widened(box.y0, box.y1, size.height);
 	const window = { left, top, width: right - left, height: bottom - top };
 	const isAlmostAll = window.width * window.height > almostAll * size.width * size.height;
 	return isAlmostAll ? wholeWindow(size) : window;
@@ -38,23 +39,4 @@ function widened(from: number, to: number, end: number): [number, number] {
 	const start = Math.max(0, Math.min(low, end - (high - low)));
 	const stop = Math.min(end, Math.max(high, high - low));
 	return [Math.floor(start / tokenEdge) * tokenEdge, Math.ceil(stop / tokenEdge) * tokenEdge];
-}
-
-/** Rows and columns in which the soft mask is over one half; null where none is. */
-function spanOf(
-	mask: Float32Array,
-	{ width, height }: WorkingSize,
-): { left: number; right: number; top: number; bottom: number } | null {
-	let [left, right, top, bottom] = [width, 0, height, 0];
-	for (let y = 0, at = 0; y < height; y++) {
-		for (let x = 0; x < width; x++, at++) {
-			if (mask[at]! > 0.5) {
-				left = Math.min(left, x);
-				right = Math.max(right, x + 1);
-				top = Math.min(top, y);
-				bottom = y + 1;
-			}
-		}
-	}
-	return bottom === 0 ? null : { left, right, top, bottom };
 }

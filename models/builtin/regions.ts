@@ -22,6 +22,8 @@ export function labelRegions(cv: Cv, mask: Uint8Array, size: Size): Regions {
 	return { labels: labels.data32S.slice(), areas };
 }
 
+/** Logit where the object surely is not. */
+export const surelyNot = -8;
 /** How far a part of an object gets from where the object was, in working pixels. */
 const reachPixels = 6;
 /** Share of a region that has to lie within that reach. */
@@ -50,7 +52,7 @@ export function keepSupported(
 	for (let at = 0; at < labels.length; at++) {
 		const label = labels[at]!;
 		if (label > 0 && !isKept[label]) {
-			logits[at] = -8;
+			logits[at] = surelyNot;
 		}
 	}
 }

@@ -16,7 +16,7 @@ import {
 	type Remembered,
 } from './network.ts';
 import type { Cv } from './opencv.ts';
-import { keepSupported } from './regions.ts';
+import { keepSupported, surelyNot } from './regions.ts';
 import { toWorkingMask } from './resize-plane.ts';
 import { absentScores, judge } from './scores.ts';
 import { cropRows, emptyMask, pasteRows, type Window } from './window.ts';
@@ -26,8 +26,6 @@ import { carriedSize, toPlanes, type Planes, type WorkingSize } from './working-
 const mostAnchors = 3;
 /** What is kept of the recent colours from frame to frame. */
 const recentShare = 0.2;
-/** Logit where the object was not looked for. */
-const surelyNot = -8;
 /** Two frames that have less of their colours in common are of two shots. */
 const cutBelow = 0.35;
 
@@ -37,9 +35,8 @@ type Lane = { object: TrackObject; segment: TrackSegment; state: LaneState | nul
 type LaneState = {
 	/** The object is gone for good: another shot began. */
 	isOver: boolean;
-	/** Soft mask on the last visited frame, and where on the next one the object is looked for. */
+	/** Soft mask on the last visited frame; none where the object was absent. */
 	before: Float32Array;
-	window: Window;
 	/** Anchors. */
 	far: Remembered;
 	anchorColours: ColourPair;
@@ -98,20 +95,23 @@ export async function* track(
 async function advance(sweep: Sweep, lane: Lane, previous: Visit, visit: Visit): Promise<TrackedMask> {
 	const { network, request, size, signal } = sweep;
 	const state = lane.state!;
-	const { window } = state;
 	if (state.isOver) {
 		const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
 		return { ...place, mask: emptyMask(request), presence: 'absent', scores: absentScores };
 	}
+	const window = carryWindow(state.before, size);
 	const before = cropRows(state.before, size.width, window, 1);
 	const near = await network.remember(cropTokens(previous.features, window), before, signal);
-	const maps = mapsOf(visit, before, state);
+	const maps = mapsOf(visit, { window, before, state });
 	const carried = await network.carry(cropFeatures(visit.features, window), { maps, far: state.far, near }, signal);
-	return arrive(sweep, lane, visit, { before, carried });
+	return arrive(sweep, lane, visit, { window, before, carried });
 }
 
-function mapsOf(visit: Visit, before: Float32Array, state: LaneState): Float32Array {
-	const bins = cropRows(visit.frame.bins, visit.frame.width, state.window, 1);
+function mapsOf(
+	visit: Visit,
+	{ window, before, state }: { window: Window; before: Float32Array; state: LaneState },
+): Float32Array {
+	const bins = cropRows(visit.frame.bins, visit.frame.width, window, 1);
 	const maps = new Float32Array(3 * bins.length);
 	maps.set(before);
 	colourOdds(bins, state.anchorColours, maps.subarray(bins.length, 2 * bins.length));
@@ -119,32 +119,34 @@ function mapsOf(visit: Visit, before: Float32Array, state: LaneState): Float32Ar
 	return maps;
 }
 
-/** A lane's mask on the visited frame, from what the network says of the lane's window. */
+/** A lane's mask on the visited frame, from what the network says of a window. */
 function arrive(
 	sweep: Sweep,
 	lane: Lane,
 	visit: Visit,
-	{ before, carried }: { before: Float32Array; carried: Carried },
+	{ window, before, carried }: { window: Window; before: Float32Array; carried: Carried },
 ): TrackedMask {
 	const { cv, request, size } = sweep;
 	const state = lane.state!;
-	keepSupported(cv, carried.logits, before, state.window);
-	const mask = maskFromLogits(pasteRows(carried.logits, state.window, size, surelyNot), size, request);
+	keepSupported(cv, carried.logits, before, window);
+	const logits = pasteRows(planeOf(size, surelyNot), size.width, carried.logits, window);
+	const mask = maskFromLogits(logits, size, request);
 	const verdict = judge(carried, mask);
 	const isAbsent = verdict.presence === 'absent';
 	// What is not the object's is not remembered as its place: one that is absent may come back anywhere.
-	const probability = isAbsent ? zeros(size) : pasteRows(carried.logits.map(sigmoid), state.window, size, 0);
-	state.before = probability;
-	state.window = carryWindow(probability, size);
+	state.before = planeOf(size, 0);
+	if (!isAbsent) {
+		pasteRows(state.before, size.width, carried.logits.map(sigmoid), window);
+	}
 	if (!isAbsent && carried.iouLogit > 0) {
-		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, probability), recentShare);
+		state.recentColours = blend(state.recentColours, coloursOf(visit.frame.bins, state.before), recentShare);
 	}
 	const place = { trackId: lane.object.trackId, frameIndex: visit.frameIndex };
 	return { ...place, ...verdict, mask: isAbsent ? emptyMask(request) : mask };
 }
 
-function zeros({ width, height }: WorkingSize): Float32Array {
-	return new Float32Array(width * height);
+function planeOf({ width, height }: WorkingSize, value: number): Float32Array {
+	return new Float32Array(width * height).fill(value);
 }
 
 /** Starts a lane at its anchor, which is the visited frame. Looks at the nearest other anchors too. */
@@ -173,7 +175,7 @@ async function begin(sweep: Sweep, lane: Lane, visit: Visit): Promise<LaneState>
 	}
 	// An object that is not on its anchor has nothing to be carried.
 	const isOver = !own.mask.data.includes(1);
-	return { isOver, before, window: carryWindow(before, size), far: together(far), anchorColours, recentColours };
+	return { isOver, before, far: together(far), anchorColours, recentColours };
 }
 
 /** Frames to visit in the sweep's order: each segment from its anchor to its last frame, each frame once. */

@@ -25,11 +25,7 @@ export function cropMask(mask: Mask, window: Window): Mask {
 
 /** The mask with its part in the window replaced. */
 export function pasteMask(into: Mask, part: Mask, window: Window): Mask {
-	const data = into.data.slice();
-	for (let row = 0; row < window.height; row++) {
-		const from = row * window.width;
-		data.set(part.data.subarray(from, from + window.width), (window.top + row) * into.width + window.left);
-	}
+	const data = pasteRows(into.data.slice(), into.width, part.data, window);
 	return { width: into.width, height: into.height, data };
 }
 
@@ -45,19 +41,13 @@ export function cropRows<P extends Plane>(data: P, width: number, window: Window
 	return out;
 }
 
-/** A plane of `size` that is `part` within the window and `elsewhere` outside of it. */
-export function pasteRows(
-	part: Float32Array,
-	window: Window,
-	size: { width: number; height: number },
-	elsewhere: number,
-): Float32Array {
-	const out = new Float32Array(size.width * size.height).fill(elsewhere);
+/** Writes `part` into the window of a row-major plane that is `width` pixels wide, and returns that plane. */
+export function pasteRows<P extends Plane>(into: P, width: number, part: P, window: Window): P {
 	for (let row = 0; row < window.height; row++) {
 		const from = row * window.width;
-		out.set(part.subarray(from, from + window.width), (window.top + row) * size.width + window.left);
+		into.set(part.subarray(from, from + window.width), (window.top + row) * width + window.left);
 	}
-	return out;
+	return into;
 }
 
 /** Bounding box of the mask's pixels; null where it is empty. */
